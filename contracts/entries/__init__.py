@@ -1,0 +1,1 @@
+"""What the house of entries answers (calls) and announces (events)."""

@@ -1,0 +1,1 @@
+"""What the house of gateway answers (calls) and announces (events)."""

@@ -1,0 +1,1 @@
+"""What the house of notify answers (calls) and announces (events)."""

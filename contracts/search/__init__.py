@@ -1,0 +1,1 @@
+"""What the house of search answers (calls) and announces (events)."""

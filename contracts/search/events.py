@@ -1,0 +1,1 @@
+"""Announce what search found by itself: nothing yet (saved searches come later)."""

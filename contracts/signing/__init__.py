@@ -1,0 +1,1 @@
+"""What the house of signing answers (calls) and announces (events)."""

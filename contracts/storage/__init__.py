@@ -1,0 +1,1 @@
+"""What the house of storage answers (calls) and announces (events)."""

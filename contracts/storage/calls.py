@@ -1,0 +1,156 @@
+"""Agree on uploads, blobs and signed URLs; bytes themselves never cross the bus (decisions.md 16)."""
+
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from contracts.envelope import Call, Done, Message
+from contracts.identifiers import PersonId, Sha256, Sha512, UploadId
+
+_HOUSES = frozenset({"entries", "signing"})
+
+
+class UploadPart(Message):
+    """One part of a plan: PUT these bytes (``offset``, ``size_bytes``) to ``url`` before it expires."""
+
+    number: int
+    offset: int
+    size_bytes: int
+    url: str
+    received: bool = False
+
+
+class UploadPlan(Message):
+    """
+    Where to send the bytes; the same shape for every store.
+
+    Parts may go in any order, in parallel, and again; ``complete_url`` is not used by clients of the gateway.
+    """
+
+    id: UploadId
+    name: str
+    media_type: str
+    size_bytes: int
+    parts: tuple[UploadPart, ...]
+    expires_at: datetime
+
+
+class CreateUpload(Call):
+    """Plan an upload of ``size_bytes``; ``sha256`` when the client knows it already is checked at completion."""
+
+    service = "storage"
+    method = "create_upload"
+    issuers = frozenset({"gateway", "entries", "signing"})
+    changes = True
+    name: str = Field(min_length=1, max_length=255)
+    media_type: str = Field(default="application/octet-stream", max_length=255)
+    size_bytes: int = Field(ge=0, le=5 * 1024**4)
+    sha256: Sha256 | None = None
+    purpose: str = Field(default="", max_length=100)
+    reply: ClassVar[type[Message]] = UploadPlan
+
+
+class GetUpload(Call):
+    """Return the plan with the parts that are there and fresh URLs: a broken upload resumes from it."""
+
+    service = "storage"
+    method = "get_upload"
+    issuers = frozenset({"gateway", "entries", "signing"})
+    upload: UploadId
+    reply: ClassVar[type[Message]] = UploadPlan
+
+
+class Blob(Message):
+    """Bytes named by their digest; both digests are recomputed by storage in one pass."""
+
+    sha256: Sha256
+    sha512: Sha512
+    size_bytes: int
+    media_type: str
+    name: str
+    upload: UploadId
+
+
+class CompleteUpload(Call):
+    """Check and keep the bytes durably; Invalid names the part or digest that is wrong, and keeps nothing."""
+
+    service = "storage"
+    method = "complete_upload"
+    issuers = frozenset({"gateway", "entries", "signing"})
+    changes = True
+    upload: UploadId
+    sha256: Sha256 | None = None
+    tentative: bool = False
+    reply: ClassVar[type[Message]] = Blob
+
+
+class DiscardUpload(Call):
+    """Drop an upload and, when nothing else names them, its tentative bytes. Idempotent."""
+
+    service = "storage"
+    method = "discard_upload"
+    issuers = frozenset({"gateway", "entries", "signing"})
+    changes = True
+    upload: UploadId
+    reply: ClassVar[type[Message]] = Done
+
+
+class BlobList(Message):
+    """Blobs in the order asked for."""
+
+    items: tuple[Blob, ...]
+
+
+class ResolveUploads(Call):
+    """Return the finished uploads of ``owner`` (a person, or none: the calling house's own); NotFound names one."""
+
+    service = "storage"
+    method = "resolve_uploads"
+    issuers = _HOUSES
+    uploads: tuple[UploadId, ...] = Field(max_length=500)
+    owner: PersonId | None = None
+    reply: ClassVar[type[Message]] = BlobList
+
+
+class KeepUploads(Call):
+    """Make tentative bytes permanent: a revision names them. Idempotent."""
+
+    service = "storage"
+    method = "keep_uploads"
+    issuers = _HOUSES
+    changes = True
+    uploads: tuple[UploadId, ...] = Field(max_length=500)
+    reply: ClassVar[type[Message]] = Done
+
+
+class DiscardPurpose(Call):
+    """Drop every tentative upload of the calling house with this ``purpose`` (an import that was refused)."""
+
+    service = "storage"
+    method = "discard_purpose"
+    issuers = _HOUSES
+    changes = True
+    purpose: str = Field(min_length=1, max_length=100)
+    reply: ClassVar[type[Message]] = Done
+
+
+class SignedUrl(Message):
+    """A URL bound to method, digest, name, media type and expiry (five minutes)."""
+
+    url: str
+    expires_at: datetime
+    size_bytes: int
+
+
+class IssueDownloadUrl(Call):
+    """Sign a download URL; the calling house has decided that its reader may. ``inline`` never for HTML or SVG."""
+
+    service = "storage"
+    method = "issue_download_url"
+    issuers = _HOUSES
+    sha256: Sha256
+    name: str = Field(max_length=255)
+    media_type: str = "application/octet-stream"
+    disposition: Literal["attachment"] = "attachment"
+    reply: ClassVar[type[Message]] = SignedUrl
