@@ -1,5 +1,6 @@
 """List every call the house of entries answers; the shapes live beside this file by subject."""
 
+from contracts.entries.grants import GiveGrant, Grant, GrantList, ListGrants, RevokeGrant
 from contracts.entries.houses import (
     CloseForSeal,
     Decide,
@@ -35,11 +36,7 @@ from contracts.entries.notebooks import (
     GetEntry,
     GetNotebook,
     GetRevision,
-    GiveGrant,
-    Grant,
-    GrantList,
     ListEntries,
-    ListGrants,
     ListNotebooks,
     ListRevisions,
     NewAttachment,
@@ -49,7 +46,6 @@ from contracts.entries.notebooks import (
     RevisionFields,
     RevisionList,
     RevisionView,
-    RevokeGrant,
     StrikeOut,
 )
 from contracts.entries.people import (

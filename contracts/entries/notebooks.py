@@ -1,16 +1,15 @@
 """Agree on notebooks, entries, revisions and grants (product.md §1, §2, §4)."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from contracts.envelope import Call, Done, Message, Page
+from contracts.envelope import Call, Message, Page
 from contracts.identifiers import (
     AccessLabel,
     EntryId,
     EntryReference,
-    GrantId,
     NotebookId,
     NotebookReference,
     PersonId,
@@ -291,58 +290,3 @@ class StrikeOut(Call):
     entry: EntryId
     reason: str = Field(min_length=1, max_length=2000)
     reply: ClassVar[type[Message]] = EntryView
-
-
-class Grant(Message):
-    """A share of a notebook or entry with a person, team or unit, until a date inclusive."""
-
-    id: GrantId
-    notebook: NotebookId | None = None
-    entry: EntryId | None = None
-    person: PersonId | None = None
-    structure: StructureId | None = None
-    level: Literal["reader", "commenter", "contributor"]
-    from_date: date
-    until_date: date | None = None
-
-
-class GiveGrant(Call):
-    """Share a notebook or an entry (exactly one) with a person or a structure (exactly one)."""
-
-    service = "entries"
-    method = "give_grant"
-    changes = True
-    notebook: NotebookId | None = None
-    entry: EntryId | None = None
-    person: PersonId | None = None
-    structure: StructureId | None = None
-    level: Literal["reader", "commenter", "contributor"]
-    until_date: date | None = None
-    reply: ClassVar[type[Message]] = Grant
-
-
-class RevokeGrant(Call):
-    """End a share at once."""
-
-    service = "entries"
-    method = "revoke_grant"
-    changes = True
-    grant: GrantId
-    reply: ClassVar[type[Message]] = Done
-
-
-class GrantList(Message):
-    """The shares of a notebook or entry."""
-
-    items: tuple[Grant, ...]
-    next_cursor: str | None = None
-
-
-class ListGrants(Call, Page):
-    """List the shares in force or to come."""
-
-    service = _READ
-    method = "list_grants"
-    notebook: NotebookId | None = None
-    entry: EntryId | None = None
-    reply: ClassVar[type[Message]] = GrantList

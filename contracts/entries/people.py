@@ -226,5 +226,3 @@ class ListReaderLabels(Call, Page):
     issuers = frozenset({"search"})
     person: PersonId | None = None
     reply: ClassVar[type[Message]] = ReaderLabelList
-
-

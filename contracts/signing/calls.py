@@ -250,5 +250,3 @@ class GetLogFile(Call):
     method = "get_log_file"
     path: str = Field(max_length=200)
     reply: ClassVar[type[Message]] = LogFile
-
-

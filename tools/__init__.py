@@ -1,0 +1,1 @@
+"""House lints and writers of generated files; never imported by product code."""
