@@ -140,6 +140,31 @@ class GetIndexable(Call):
     reply: ClassVar[type[Message]] = IndexableEntry
 
 
+class EntryDescription(Message):
+    """What a mail or a list says of an entry: names and numbers, never its text."""
+
+    entry: EntryId
+    reference: EntryReference
+    title: str
+    state: EntryState
+    author: PersonId
+    notebook: NotebookId
+    notebook_reference: NotebookReference
+    notebook_title: str
+    unit: StructureId
+    unit_code: str
+
+
+class DescribeEntry(Call):
+    """Return what a house needs to name an entry to people; no reader's rights are asked: the house decides to whom."""
+
+    service = _READ
+    method = "describe_entry"
+    issuers = frozenset({"notify", "signing"})
+    entry: EntryId
+    reply: ClassVar[type[Message]] = EntryDescription
+
+
 class IndexableList(Message):
     """A slice of all entries, for a rebuild."""
 
