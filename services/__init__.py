@@ -1,0 +1,1 @@
+"""Five houses with the same rooms; they meet only on the bus."""

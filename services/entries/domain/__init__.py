@@ -1,0 +1,1 @@
+"""Decide what may happen to notebooks, entries, people and rights: plain Python, no clock, no machine."""

@@ -1,0 +1,1 @@
+"""What the use cases of entries ask of machines; one module per machine."""

@@ -1,0 +1,57 @@
+"""Ask storage for uploads, kept bytes and signed URLs; never inside an open transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from contracts.identifiers import PersonId, Sha256, Sha512, UploadId
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """Bytes storage keeps, named by their digests."""
+
+    sha256: Sha256
+    sha512: Sha512
+    size_bytes: int
+    media_type: str
+    name: str
+    upload: UploadId
+
+
+@dataclass(frozen=True, slots=True)
+class SignedUrl:
+    """A URL good for a few minutes."""
+
+    url: str
+    expires_at: datetime
+
+
+class Files(Protocol):
+    """The house of storage, as entries needs it."""
+
+    def resolve(self, uploads: Sequence[UploadId], *, owner: PersonId | None) -> tuple[StoredFile, ...]:
+        """
+        Return the finished uploads of ``owner`` in the order asked for.
+
+        Raises:
+            NotFound: one is unknown, unfinished or somebody else's.
+        """
+
+    def keep(self, uploads: Sequence[UploadId]) -> None:
+        """Make the bytes permanent because a revision names them. Idempotent."""
+
+    def put(
+        self, content: bytes, *, name: str, media_type: str, sha256: Sha256, purpose: str, tentative: bool = False
+    ) -> StoredFile:
+        """
+        Send bytes of our own and return what storage keeps.
+
+        Raises:
+            StorageFull: no room.
+            Unavailable: storage or its door does not answer.
+        """
+
+    def download_url(self, sha256: Sha256, *, name: str, media_type: str) -> SignedUrl:
+        """Return a signed URL; the caller has decided that the reader may."""
