@@ -1,0 +1,33 @@
+"""Run one gateway process: the API on its port, health and metrics on a side port."""
+
+import asyncio
+
+import uvicorn
+
+from chassis import logging
+from gateway.app import build
+from gateway.health import side_port
+from gateway.settings import GatewaySettings
+
+# Longer than the longest call, shorter than an orchestrator's patience.
+DRAIN_SECONDS = 20
+
+
+async def serve() -> None:
+    """Serve until SIGTERM, then let what is in flight end."""
+    settings = GatewaySettings()  # type: ignore[call-arg]  # read from environment and secrets
+    logging.configure("gateway")
+    app = build(settings)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app, host=settings.http_host, port=settings.http_port, loop="uvloop", http="httptools", access_log=False,
+            log_config=None, timeout_graceful_shutdown=DRAIN_SECONDS, server_header=False, proxy_headers=False,
+            ws="none",
+        )
+    )  # fmt: skip
+    async with side_port(settings.health_port, server=server, app=app):
+        await server.serve()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve())

@@ -1,0 +1,109 @@
+"""Build the FastAPI application: state, middleware, problems, routes."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import ORJSONResponse, Response
+from sqlalchemy.ext.asyncio import create_async_engine
+from starlette.exceptions import HTTPException
+
+from contracts.errors import FieldProblem, Invalid, PaillasseError
+from gateway.bus import Bus
+from gateway.context import Gateway
+from gateway.identity.holders import Holders
+from gateway.identity.passwords import Passwords
+from gateway.middleware import Correlated
+from gateway.problems import GatewayProblem, problem_of
+from gateway.routes import entries, files, identity, imports, notebooks, pages, people, search, signing
+from gateway.settings import GatewaySettings
+from gateway.store.accounts import Accounts
+from gateway.store.sessions import Sessions
+
+API = "/api/v1"
+_BY_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+
+
+def build(settings: GatewaySettings) -> FastAPI:
+    """Return the application; its database and bus are opened when it starts and closed when it stops."""
+    gateway = _assemble(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.gateway = gateway
+        await gateway.bus.start()
+        yield
+        await gateway.bus.stop()
+        await gateway.engine.dispose()
+
+    app = FastAPI(
+        title="Paillasse", version="1", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None,
+        lifespan=lifespan, default_response_class=ORJSONResponse, separate_input_output_schemas=False,
+        license_info={"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
+    )  # fmt: skip
+    for part in (identity, people, notebooks, entries, files, signing, search, imports):
+        app.include_router(part.router, prefix=API)
+    app.include_router(pages.router)
+    app.add_exception_handler(PaillasseError, _on_error)
+    app.add_exception_handler(RequestValidationError, _on_validation)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_middleware(Correlated, body_limit_bytes=settings.body_limit_bytes, public_url=settings.public_url)
+    return app
+
+
+def _assemble(settings: GatewaySettings) -> Gateway:
+    database = settings.database
+    # Deadlines on connect and statements: a database that hangs must not take the gateway with it.
+    engine = create_async_engine(
+        database.url("postgresql+asyncpg"), pool_size=10, max_overflow=0, pool_timeout=2,
+        connect_args={"timeout": 5, "command_timeout": 5},
+    )  # fmt: skip
+    sessions, accounts = Sessions(engine), Accounts(engine)
+    return Gateway(
+        settings=settings,
+        engine=engine,
+        bus=Bus(settings.bus, settings.identity, in_flight_limit=settings.calls_in_flight),
+        sessions=sessions,
+        accounts=accounts,
+        passwords=Passwords(accounts),
+        holders=Holders(sessions, settings.public_url),
+    )
+
+
+def _answer(request: Request, error: PaillasseError) -> Response:
+    gateway: Gateway = request.app.state.gateway
+    status, body, headers = problem_of(
+        error,
+        public_url=gateway.settings.public_url,
+        french=prefers_french(request),
+        correlation_id=request.scope["correlation_id"],
+    )
+    return ORJSONResponse(body, status_code=status, headers=headers, media_type="application/problem+json")
+
+
+def prefers_french(request: Request) -> bool:
+    """Return whether the first language the client names is not English: the institute speaks French."""
+    return not request.headers.get("accept-language", "en").lower().lstrip().startswith("en")
+
+
+async def _on_error(request: Request, error: Exception) -> Response:
+    if not isinstance(error, PaillasseError):
+        raise error
+    return _answer(request, error)
+
+
+async def _on_validation(request: Request, error: Exception) -> Response:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    fields = [
+        FieldProblem(".".join(str(part) for part in each["loc"][1:]) or "body", each["type"], each["msg"])
+        for each in error.errors()[:50]
+    ]
+    return _answer(request, Invalid(*fields))
+
+
+async def _on_http(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    return _answer(request, GatewayProblem(_BY_STATUS.get(error.status_code, "malformed")))

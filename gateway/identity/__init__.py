@@ -1,0 +1,1 @@
+"""Prove who is there: passwords, sessions, personal access tokens, step-up."""

@@ -1,0 +1,23 @@
+"""Configure the gateway from the environment and its own folder of secrets."""
+
+from pydantic import Field, SecretStr
+
+from chassis.settings import ProcessSettings
+
+
+class GatewaySettings(ProcessSettings):
+    """What the gateway needs beyond what every process does."""
+
+    # Loopback unless an operator says otherwise: a demo must never be reachable from outside (decisions.md 7).
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(ge=1, le=65535)
+    # Guards POST /setup while there is no institution.
+    setup_token: SecretStr
+    # Sessions end after a working day; step-up is asked for at every signature anyway.
+    session_hours: int = 12
+    # Above this a JSON body is refused before it is read: the largest document is 8 MB, plus room for its envelope.
+    body_limit_bytes: int = 12 * 1024 * 1024
+    # The whole answer must come within this; each hop takes 20 ms less (bus.md).
+    call_timeout_seconds: float = 5.0
+    # Calls in flight a gateway process allows before it sheds (bus.md §1c: the bulkhead gives x7 goodput).
+    calls_in_flight: int = 128

@@ -1,0 +1,1 @@
+"""The gateway's own database: local accounts, sessions, tokens, invitations, ceremonies (SQLAlchemy Core, asyncpg)."""
