@@ -1,0 +1,1 @@
+"""Calls what entries does not own: the document schema, archives, renderings, the house of storage."""
