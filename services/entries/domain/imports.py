@@ -68,7 +68,7 @@ class ImportPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredFile:
+class ImportedFile:
     """A file of a page whose bytes are in storage, tentatively until a revision names them."""
 
     name: str
@@ -87,7 +87,7 @@ class ImportedPage:
     document: Mapping[str, Any]
     text: str
     word_count: int
-    files: tuple[StoredFile, ...] = ()
+    files: tuple[ImportedFile, ...] = ()
     fields: Mapping[str, Any] = field(default_factory=dict)
     foreign_author: str | None = None
     source_id: str = ""

@@ -1,1 +1,1 @@
-"""Reads `.eln` archives: promises a plan of pages in which nothing is lost, or a refusal with its reason; never writes."""
+"""Reads `.eln` archives: promises a plan of pages in which nothing is lost, or says why not; never writes."""
