@@ -1,0 +1,109 @@
+"""Issue the one-time certificate: one key, one statement, ten minutes (docs/evidence-format.md §8)."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, generate_private_key
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID, ObjectIdentifier
+
+from services.signing.domain import der, oids
+from services.signing.domain.statement import SignerIdentity
+
+_BEFORE = dt.timedelta(minutes=1)
+_AFTER = dt.timedelta(minutes=10)
+_MOST_NAME = 64  # ub-common-name, RFC 5280 appendix A.1
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """A private key with its certificate, and the chain that goes into the signature."""
+
+    key: EllipticCurvePrivateKey
+    certificate: x509.Certificate
+    certificate_der: bytes
+    chain: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """The issuing authority; built once, so that each issue costs two signatures and nothing more."""
+
+    key: EllipticCurvePrivateKey
+    certificate: x509.Certificate
+    certificate_der: bytes
+    information_url: str
+
+    def issue(self, signer: SignerIdentity, *, statement_digest: bytes, at: dt.datetime, serial: int) -> SigningKey:
+        """Make a key and its certificate for exactly one statement."""
+        key = generate_private_key(SECP256R1())
+        certificate = (
+            _builder(self, signer, key=key, at=at, serial=serial)
+            .add_extension(_unrecognised(oids.NO_REVOCATION_AVAILABLE, b"\x05\x00"), critical=False)
+            .add_extension(
+                _unrecognised(oids.STATEMENT_DIGEST, der.tlv(der.OCTET_STRING, statement_digest)), critical=False
+            )
+            .sign(self.key, SHA256())
+        )
+        return SigningKey(
+            key=key,
+            certificate=certificate,
+            certificate_der=certificate.public_bytes(Encoding.DER),
+            chain=(self.certificate_der,),
+        )
+
+
+def _unrecognised(dotted: str, value: bytes) -> x509.UnrecognizedExtension:
+    return x509.UnrecognizedExtension(ObjectIdentifier(dotted), value)
+
+
+def _subject(signer: SignerIdentity) -> x509.Name:
+    attributes = [x509.NameAttribute(NameOID.COMMON_NAME, signer.name[:_MOST_NAME])]
+    if signer.id is not None:
+        attributes.append(x509.NameAttribute(NameOID.SERIAL_NUMBER, signer.id))
+    return x509.Name(attributes)
+
+
+def _builder(
+    issuer: Issuer, signer: SignerIdentity, *, key: EllipticCurvePrivateKey, at: dt.datetime, serial: int
+) -> x509.CertificateBuilder:
+    at = at.replace(microsecond=0)
+    policy = x509.PolicyInformation(ObjectIdentifier(oids.PERSON_CERTIFICATE), None)
+    information = x509.AccessDescription(
+        AuthorityInformationAccessOID.CA_ISSUERS, x509.UniformResourceIdentifier(issuer.information_url)
+    )
+    return (
+        x509.CertificateBuilder()
+        .subject_name(_subject(signer))
+        .issuer_name(issuer.certificate.subject)
+        .public_key(key.public_key())
+        .serial_number(serial)
+        .not_valid_before(at - _BEFORE)
+        .not_valid_after(at + _AFTER)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_KEY_USAGE, critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(_authority_key(issuer.certificate), critical=False)
+        .add_extension(x509.CertificatePolicies([policy]), critical=False)
+        .add_extension(x509.AuthorityInformationAccess([information]), critical=False)
+    )
+
+
+def _authority_key(certificate: x509.Certificate) -> x509.AuthorityKeyIdentifier:
+    subject_key = certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+    return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(subject_key)
+
+
+_KEY_USAGE = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=True,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=False,
+    crl_sign=False,
+    encipher_only=False,
+    decipher_only=False,
+)
