@@ -15,7 +15,7 @@ DRAIN_SECONDS = 20
 
 async def serve() -> None:
     """Serve until SIGTERM, then let what is in flight end."""
-    settings = GatewaySettings()  # type: ignore[call-arg]  # read from environment and secrets
+    settings = GatewaySettings()
     logging.configure("gateway")
     app = build(settings)
     server = uvicorn.Server(

@@ -5,10 +5,12 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import ORJSONResponse, Response
+from fastapi.responses import JSONResponse, Response
+from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import create_async_engine
 from starlette.exceptions import HTTPException
 
+from chassis.bus import tokens
 from contracts.errors import FieldProblem, Invalid, PaillasseError
 from gateway.bus import Bus
 from gateway.context import Gateway
@@ -39,7 +41,7 @@ def build(settings: GatewaySettings) -> FastAPI:
 
     app = FastAPI(
         title="Paillasse", version="1", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None,
-        lifespan=lifespan, default_response_class=ORJSONResponse, separate_input_output_schemas=False,
+        lifespan=lifespan, separate_input_output_schemas=False,
         license_info={"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
     )  # fmt: skip
     for part in (identity, people, notebooks, entries, files, signing, search, imports):
@@ -55,15 +57,27 @@ def build(settings: GatewaySettings) -> FastAPI:
 def _assemble(settings: GatewaySettings) -> Gateway:
     database = settings.database
     # Deadlines on connect and statements: a database that hangs must not take the gateway with it.
+    url = URL.create(
+        "postgresql+asyncpg",
+        username=database.user,
+        password=database.password.get_secret_value(),
+        host=database.host,
+        port=database.port,
+        database=database.name,
+    )
     engine = create_async_engine(
-        database.url("postgresql+asyncpg"), pool_size=10, max_overflow=0, pool_timeout=2,
+        url, pool_size=10, max_overflow=0, pool_timeout=2,
         connect_args={"timeout": 5, "command_timeout": 5},
     )  # fmt: skip
     sessions, accounts = Sessions(engine), Accounts(engine)
     return Gateway(
         settings=settings,
         engine=engine,
-        bus=Bus(settings.bus, settings.identity, in_flight_limit=settings.calls_in_flight),
+        bus=Bus(
+            settings.bus,
+            tokens.read_key(settings.identity.actor_key.get_secret_value()),
+            in_flight_limit=settings.calls_in_flight,
+        ),
         sessions=sessions,
         accounts=accounts,
         passwords=Passwords(accounts),
@@ -79,7 +93,7 @@ def _answer(request: Request, error: PaillasseError) -> Response:
         french=prefers_french(request),
         correlation_id=request.scope["correlation_id"],
     )
-    return ORJSONResponse(body, status_code=status, headers=headers, media_type="application/problem+json")
+    return JSONResponse(body, status_code=status, headers=headers, media_type="application/problem+json")
 
 
 def prefers_french(request: Request) -> bool:

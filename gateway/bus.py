@@ -12,19 +12,22 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import aiormq
 import orjson
 import structlog
 from aiormq.abc import AbstractChannel, AbstractConnection, DeliveredMessage
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pamqp.commands import Basic
 
 from chassis.bus import tokens, wire
-from chassis.settings import BusSettings, IdentitySettings
+from chassis.settings import BusSettings
 from contracts.envelope import Call
 from contracts.errors import Overloaded, Unavailable, UnknownOutcome
 from contracts.identifiers import Actor
+from contracts.topology import RPC_EXCHANGE
 
 log = structlog.get_logger()
 FIRST_BACKOFF_SECONDS = 0.1
@@ -46,7 +49,7 @@ class Bus:
     """An RPC client with a supervised connection, a bulkhead and a deadline on every call."""
 
     settings: BusSettings
-    identity: IdentitySettings
+    actor_key: Ed25519PrivateKey
     in_flight_limit: int
     in_flight: int = 0
     _waiting: dict[str, asyncio.Future[bytes]] = field(default_factory=dict)
@@ -113,24 +116,26 @@ class Bus:
         finally:
             self.in_flight -= 1
             self._waiting.pop(call_id, None)
-        return wire.decode_reply(orjson.loads(body))
+        document = orjson.loads(body)
+        if document["error"] is not None:
+            raise wire.decode_error(document["error"])
+        return document["result"]
 
     async def _publish(self, channel: AbstractChannel, call: Call, asked: Asked, call_id: str) -> None:
-        token = tokens.mint(
-            self.identity.actor_key, actor=asked.actor, audience=wire.house_of(call.service), call_id=call_id
-        )
-        headers = wire.headers(
-            actor_token=token,
+        token = tokens.mint(self.actor_key, actor=asked.actor, audience=call.service, call_id=call_id)
+        headers = wire.call_headers(
+            token=token,
             deadline=time.time() + asked.timeout_seconds,
+            timeout_seconds=asked.timeout_seconds,
             correlation_id=asked.correlation_id,
             idempotency_key=asked.idempotency_key,
         )
         await channel.basic_publish(
             wire.encode_call(call),
-            exchange=wire.RPC_EXCHANGE,
+            exchange=RPC_EXCHANGE,
             routing_key=wire.routing_key(call),
             mandatory=True,
-            properties=_properties(call, headers, call_id, self._reply_key, asked.timeout_seconds),
+            properties=_properties(call, headers, call_id, self._reply_key),
         )
 
     async def _supervise(self) -> None:
@@ -138,7 +143,7 @@ class Bus:
         while True:
             connection: AbstractConnection | None = None
             try:
-                connection = await aiormq.connect(self.settings.url)
+                connection = await aiormq.connect(_url(self.settings))
                 await self._serve(connection)
                 backoff = FIRST_BACKOFF_SECONDS
             except (aiormq.exceptions.AMQPError, OSError) as error:
@@ -153,10 +158,10 @@ class Bus:
     async def _serve(self, connection: AbstractConnection) -> None:
         publishing = await connection.channel(publisher_confirms=True)
         replies = await connection.channel(publisher_confirms=False)
-        self._reply_key = f"gateway-{uuid4().hex}"
-        queue = f"rpc.reply-{self._reply_key}"
+        self._reply_key = uuid4().hex
+        queue = wire.reply_queue("gateway", self._reply_key)
         await replies.queue_declare(queue, exclusive=True, auto_delete=True)
-        await replies.queue_bind(queue, wire.RPC_EXCHANGE, self._reply_key)
+        await replies.queue_bind(queue, RPC_EXCHANGE, self._reply_key)
         await replies.basic_consume(queue, self._on_reply, no_ack=True)
         self._channel = publishing
         self._up.set()
@@ -177,15 +182,19 @@ class Bus:
                 waiting.set_exception(UnknownOutcome(reason="connection_lost"))
 
 
-def _properties(
-    call: Call, headers: Mapping[str, Any], call_id: str, reply_key: str, timeout_seconds: float
-) -> Basic.Properties:
+def _url(settings: BusSettings) -> str:
+    """Return the AMQP URL (rabbitmq.com/uri-spec) with a heartbeat that finds a dead network in seconds."""
+    password = quote(settings.password.get_secret_value(), safe="")
+    place = f"{settings.host}:{settings.port}/{quote(settings.vhost, safe='')}"
+    return f"amqp://{quote(settings.user, safe='')}:{password}@{place}?heartbeat={settings.heartbeat_seconds}"
+
+
+def _properties(call: Call, headers: Mapping[str, str], call_id: str, reply_key: str) -> Basic.Properties:
     return Basic.Properties(
-        content_type="application/json",
-        content_encoding="utf-8",
+        content_type=wire.CONTENT_TYPE,
+        content_encoding=wire.CONTENT_ENCODING,
         correlation_id=call_id,
         reply_to=reply_key,
         delivery_mode=2 if call.changes else 1,
-        expiration=str(int(timeout_seconds * 500)),
         headers=dict(headers),
     )
