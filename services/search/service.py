@@ -1,0 +1,108 @@
+"""Stand at the bus for the house of search: parse, call a use case, answer."""
+
+from chassis.bus.edge import Assembled, CallContext, answers, listens
+from contracts.entries import events as entries
+from contracts.envelope import Envelope
+from contracts.errors import Forbidden
+from contracts.search import calls
+from services.search.domain.cursor import read_cursor, write_cursor
+from services.search.domain.page import Found, Hit
+from services.search.domain.parser import parse
+from services.search.domain.query import Filters, Query, ReadableBy
+from services.search.wiring import House, assemble
+
+
+class Search:
+    """The house of search on the bus."""
+
+    name = "search"
+    house: House = Assembled(assemble)
+
+    @answers(calls.FindEntries)
+    def find_entries(self, call: calls.FindEntries, context: CallContext) -> calls.Found:
+        """Find pages the acting person may read."""
+        if context.actor.person is None:
+            raise Forbidden(action="search")
+        query = Query(
+            access=ReadableBy(context.actor.person),
+            expression=parse(call.q),
+            filters=Filters(notebook=call.notebook, unit=call.unit, author=call.author, state=call.state),
+            sort=call.sort,
+            facets=call.facets,
+            limit=call.limit,
+            after=read_cursor(call.cursor),
+        )
+        return _found(self.house.find_entries(query))
+
+    @listens(entries.EntryCreated)
+    def entry_created(self, event: entries.EntryCreated, envelope: Envelope) -> None:  # noqa: ARG002
+        """Index the new page."""
+        self.house.index_entry(event.entry, change_number=event.change_number)
+
+    @listens(entries.RevisionAppended)
+    def revision_appended(self, event: entries.RevisionAppended, envelope: Envelope) -> None:  # noqa: ARG002
+        """Index the page as it is now."""
+        self.house.index_entry(event.entry, change_number=event.change_number)
+
+    @listens(entries.EntryStateChanged)
+    def entry_state_changed(self, event: entries.EntryStateChanged, envelope: Envelope) -> None:  # noqa: ARG002
+        """Index the page as it is now."""
+        self.house.index_entry(event.entry, change_number=event.change_number)
+
+    @listens(entries.EntryStruckOut)
+    def entry_struck_out(self, event: entries.EntryStruckOut, envelope: Envelope) -> None:  # noqa: ARG002
+        """Index the page as it is now."""
+        self.house.index_entry(event.entry, change_number=event.change_number)
+
+    @listens(entries.NotebookChanged)
+    def notebook_changed(self, event: entries.NotebookChanged, envelope: Envelope) -> None:  # noqa: ARG002
+        """Hide the notebook at once when it is denied, and pull its pages again."""
+        self.house.follow_notebook(event.notebook, denied=event.denied)
+        self.house.feeder.wake()
+
+    @listens(entries.RoleChanged)
+    def role_changed(self, event: entries.RoleChanged, envelope: Envelope) -> None:  # noqa: ARG002
+        """Refresh what the person may read."""
+        self.house.refresh_reader_labels(event.person)
+
+    @listens(entries.PersonAffiliated)
+    def person_affiliated(self, event: entries.PersonAffiliated, envelope: Envelope) -> None:  # noqa: ARG002
+        """Refresh what the person may read."""
+        self.house.refresh_reader_labels(event.person)
+
+    @listens(entries.PersonLeft)
+    def person_left(self, event: entries.PersonLeft, envelope: Envelope) -> None:  # noqa: ARG002
+        """Refresh what the person may read."""
+        self.house.refresh_reader_labels(event.person)
+
+    @listens(entries.GrantChanged)
+    def grant_changed(self, event: entries.GrantChanged, envelope: Envelope) -> None:  # noqa: ARG002
+        """Refresh what the people may read; a grant to a team or unit makes everybody's labels doubtful."""
+        if event.structure is not None:
+            self.house.distrust_all_labels()
+        for person in event.people:
+            self.house.refresh_reader_labels(person)
+
+
+def _found(found: Found) -> calls.Found:
+    return calls.Found(
+        items=tuple(_hit(hit) for hit in found.hits),
+        total=found.total,
+        facets={
+            name: tuple(calls.FacetValue(value=one.value, label=one.label, count=one.count) for one in counts)
+            for name, counts in found.facets.items()
+        },
+        next_cursor=write_cursor(found.after),
+    )
+
+
+def _hit(hit: Hit) -> calls.Hit:
+    page = hit.page
+    return calls.Hit(
+        entry=page.entry, reference=page.reference, title=page.title, state=page.state,
+        notebook=page.notebook, notebook_reference=page.notebook_reference, notebook_title=page.notebook_title,
+        author=page.author, author_name=page.author_name, changed_at=page.changed_at, score=hit.score,
+        snippets=tuple(
+            calls.Snippet(place=snippet.place, text=snippet.text, ranges=snippet.ranges) for snippet in hit.snippets
+        ),
+    )  # fmt: skip

@@ -1,0 +1,121 @@
+"""Build the one statement that matches, filters by rights, counts and cuts the slice."""
+
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    Date,
+    DateTime,
+    Select,
+    Text,
+    Tuple,
+    and_,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
+from sqlalchemy.types import Float
+
+from services.search.domain.query import After, FacetName, Query
+from services.search.store.tables import document, reader_label
+
+TOTAL, HIT = "total", "hit"
+# Scores travel as integers, so that a cursor compares them exactly.
+SCORE_UNIT = 1_000_000
+MOST_FACET_VALUES = 50
+# Weights of D, C, B, A (PostgreSQL manual §12.3.3).
+_WEIGHTS = [0.1, 0.2, 0.5, 1.0]
+# 1 = divide by 1 + log(length): long pages do not win by length alone.
+_BY_LENGTH = 1
+_FACETS: dict[FacetName, tuple[str, str]] = {
+    "state": ("state", "state"),
+    "notebook": ("notebook", "notebook_reference"),
+    "author": ("author", "author_name"),
+    "year_month": ("year_month", "year_month"),
+}
+
+
+def statement(query: Query, words: str | None, time_zone: str) -> CompoundSelect[*tuple[Any, ...]]:
+    """
+    Return rows ``kind, value, label, count, entry, changed_at``: the total, each facet's counts, and the hits.
+
+    One hit more than the slice holds tells whether another slice follows; a hit's ``count`` is its score.
+    """
+    found = _found(query, words, time_zone)
+    counted = [_total(found), *(_facet(found, name) for name in query.facets)]
+    return union_all(*counted, _hits(found, query))
+
+
+def _readable(query: Query, time_zone: str) -> ColumnElement[bool]:
+    """Open a page by the labels its reader holds today: the institution's day, on the database's clock."""
+    today = cast(func.timezone(time_zone, func.now()), Date)
+    held = (
+        select(reader_label.c.label)
+        .where(reader_label.c.person == query.access.person)
+        .where(reader_label.c.from_date <= today)
+        .where(or_(reader_label.c.until_date.is_(None), reader_label.c.until_date >= today))
+    )
+    labels = func.array(held.scalar_subquery(), type_=ARRAY(Text))
+    return and_(document.c.labels.op("&&")(labels), document.c.denied.is_(False))
+
+
+def _found(query: Query, words: str | None, time_zone: str) -> CTE:
+    conditions = [_readable(query, time_zone)]
+    score: ColumnElement[int] = cast(literal(0), BigInteger)
+    if words is not None:
+        asked = cast(literal(words), TSQUERY)
+        conditions.append(document.c.words.op("@@")(asked))
+        if query.order == "relevance":
+            weights = cast(_WEIGHTS, ARRAY(Float(24)))
+            rank = func.ts_rank(weights, document.c.words, asked, _BY_LENGTH)
+            score = cast(func.round(rank * SCORE_UNIT), BigInteger)
+    filters = {name: getattr(query.filters, name) for name in ("notebook", "unit", "author", "state")}
+    conditions.extend(document.c[name] == wanted for name, wanted in filters.items() if wanted is not None)
+    shown = ("entry", "state", "notebook", "notebook_reference", "author", "author_name", "changed_at")
+    month = func.to_char(func.timezone(time_zone, document.c.created_at), "YYYY-MM").label("year_month")
+    rows = select(*(document.c[name] for name in shown), month, score.label("score")).where(*conditions)
+    return rows.cte("found").prefix_with("MATERIALIZED")
+
+
+def _total(found: CTE) -> Select[*tuple[Any, ...]]:
+    nothing = (null().label("value"), null().label("label"))
+    return select(
+        literal(TOTAL).label("kind"), *nothing, func.count().label("count"), cast(null(), Text).label("entry"),
+        cast(null(), DateTime(timezone=True)).label("changed_at"),
+    ).select_from(found)  # fmt: skip
+
+
+def _facet(found: CTE, name: FacetName) -> Select[*tuple[Any, ...]]:
+    value, label = (found.c[column] for column in _FACETS[name])
+    counts = (
+        select(value.label("value"), func.max(label).label("label"), func.count().label("count"))
+        .group_by(value)
+        .order_by(func.count().desc(), value)
+        .limit(MOST_FACET_VALUES)
+        .subquery()
+    )
+    return select(literal(name), counts.c.value, counts.c.label, counts.c["count"], null(), null())
+
+
+def _hits(found: CTE, query: Query) -> Select[*tuple[Any, ...]]:
+    keys = [found.c.score, found.c.changed_at, found.c.entry]
+    rows = select(literal(HIT).label("kind"), null(), null(), *keys)
+    if query.after is not None:
+        rows = rows.where(tuple_(*keys) < _place(query.after))
+    rows = rows.order_by(*(key.desc() for key in keys)).limit(query.limit + 1)
+    slice_ = rows.subquery()
+    return select(slice_)
+
+
+def _place(after: After) -> Tuple:
+    when = cast(literal(after.changed_at), DateTime(timezone=True))
+    return tuple_(cast(literal(after.score), BigInteger), when, literal(after.entry))

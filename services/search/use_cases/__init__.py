@@ -1,0 +1,7 @@
+"""
+What search is asked to do, one file per verb.
+
+Owns: the order of pull, store and answer.
+Promises: no network call inside an open transaction; every use case may run twice, late or never to its end.
+Never: reaches a machine but through ports.
+"""

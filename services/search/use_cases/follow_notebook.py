@@ -1,0 +1,58 @@
+"""Follow a notebook that was retitled, restricted or opened up."""
+
+from dataclasses import dataclass
+
+from contracts.identifiers import NotebookId
+from services.search.ports import Entries, Queued, UnitOfWorkFactory
+
+# One round of pulls; small enough that a stop need not wait for it.
+PULLED_A_ROUND = 50
+
+
+@dataclass(frozen=True, slots=True)
+class FollowNotebook:
+    """Hide a notebook's pages at once when it is denied, and queue them all to be pulled as they are now."""
+
+    open_unit: UnitOfWorkFactory
+
+    def __call__(self, notebook: NotebookId, *, denied: bool) -> None:
+        """
+        Hide and queue in one commit.
+
+        Events may come in any order: what is hidden here for a moment too long is shown again by the pull, which
+        always tells the present.
+        """
+        with self.open_unit() as unit:
+            if denied:
+                unit.hide_notebook(notebook)
+            unit.queue_notebook(notebook)
+            unit.commit()
+
+
+@dataclass(frozen=True, slots=True)
+class PullQueued:
+    """Pull the entries that wait, a round at a time."""
+
+    open_unit: UnitOfWorkFactory
+    entries: Entries
+
+    def __call__(self) -> bool:
+        """
+        Pull one round; say whether there was anything to do.
+
+        Raises:
+            Unavailable: entries does not answer; what is left stays queued.
+
+        """
+        with self.open_unit() as unit:
+            waiting = unit.queued(PULLED_A_ROUND)
+        for queued in waiting:
+            self._pull(queued)
+        return bool(waiting)
+
+    def _pull(self, queued: Queued) -> None:
+        page = self.entries.indexable(queued.entry)
+        with self.open_unit() as unit:
+            unit.put(page)
+            unit.finish(queued)
+            unit.commit()

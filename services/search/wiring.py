@@ -1,0 +1,115 @@
+"""Assemble the house of search."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import structlog
+from sqlalchemy import Engine
+
+from chassis.bus.client import BusClient
+from chassis.database import open_engine
+from contracts.errors import PaillasseError
+from services.search.adapters.entries import BusEntries
+from services.search.settings import SearchSettings
+from services.search.store.index import PostgresIndex
+from services.search.store.stems import Stemmer
+from services.search.store.unit_of_work import PostgresUnitOfWork
+from services.search.use_cases.find_entries import FindEntries
+from services.search.use_cases.follow_notebook import FollowNotebook, PullQueued
+from services.search.use_cases.index_entry import IndexEntry
+from services.search.use_cases.rebuild import Rebuild
+from services.search.use_cases.refresh_reader_labels import DistrustAllLabels, RefreshReaderLabels
+
+_log = structlog.get_logger()
+
+
+class Feeder:
+    """Run the steps that bring the index up to date by itself, in a thread beside the bus (green when patched)."""
+
+    def __init__(self, steps: tuple[Callable[[], bool], ...], *, idle_seconds: float) -> None:
+        self._steps = steps
+        self._idle_seconds = idle_seconds
+        self._wake = threading.Event()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="feeder", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Say that there is something to do."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """End after the step in hand."""
+        self._stopping = True
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=5)
+
+    def _run(self) -> None:
+        while not self._stopping:
+            self._wake.clear()
+            if not self._round():
+                self._wake.wait(self._idle_seconds)
+
+    def _round(self) -> bool:
+        try:
+            worked = [step() for step in self._steps]
+        except PaillasseError as error:
+            _log.warning("feeding_postponed", reason=error.code, **error.detail)
+            return False
+        return any(worked)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the bus edge of search calls."""
+
+    find_entries: FindEntries
+    index_entry: IndexEntry
+    follow_notebook: FollowNotebook
+    refresh_reader_labels: RefreshReaderLabels
+    distrust_all_labels: DistrustAllLabels
+    rebuild: Rebuild
+    feeder: Feeder
+    engine: Engine
+    bus: BusClient
+
+    def started(self) -> None:
+        """Begin to feed the index, with the walk over all entries when it was never ended."""
+        self.feeder.start()
+
+    def close(self) -> None:
+        """Stop feeding, and let go of the machines."""
+        self.feeder.stop()
+        self.bus.close()
+        self.engine.dispose()
+
+
+def assemble() -> House:
+    """Read the settings and build the house."""
+    settings = SearchSettings.load()
+    engine = open_engine(settings.database, application_name="search")
+    bus = BusClient(settings.bus, settings.identity)
+    stemmer = Stemmer()
+    open_unit = partial(PostgresUnitOfWork, engine, stemmer)
+    entries = BusEntries(bus, timeout_seconds=settings.entries_timeout_seconds)
+    refresh = RefreshReaderLabels(open_unit, entries)
+    rebuild = Rebuild(open_unit, BusEntries(bus, timeout_seconds=settings.rebuild_timeout_seconds))
+    return House(
+        find_entries=FindEntries(
+            open_unit, PostgresIndex(engine, stemmer, settings.institution_time_zone), refresh_reader_labels=refresh
+        ),
+        index_entry=IndexEntry(open_unit, entries),
+        follow_notebook=FollowNotebook(open_unit),
+        refresh_reader_labels=refresh,
+        distrust_all_labels=DistrustAllLabels(open_unit),
+        rebuild=rebuild,
+        feeder=Feeder((PullQueued(open_unit, entries), rebuild), idle_seconds=settings.feed_idle_seconds),
+        engine=engine,
+        bus=bus,
+    )
