@@ -9,13 +9,45 @@ import lxml.html
 # The schema check stops at 64; every element can open two levels of document.
 DEPTH_LIMIT: Final = 24
 TEXT: Final = "lxmltext"  # the tag under which prosemirror's parser looks for text (lxml has no text nodes)
-NEUTRAL: Final = frozenset(["abbr", "bdi", "bdo", "big", "center", "col", "colgroup", "dfn", "font", "label", "nav", "small", "span", "time", "wbr"])
+NEUTRAL: Final = frozenset(
+    [
+        "abbr",
+        "bdi",
+        "bdo",
+        "big",
+        "center",
+        "col",
+        "colgroup",
+        "dfn",
+        "font",
+        "label",
+        "nav",
+        "small",
+        "span",
+        "time",
+        "wbr",
+    ]
+)
 RENAMED: Final = {
     "h5": "h4", "h6": "h4", "b": "strong", "i": "em", "cite": "em", "var": "em", "ins": "u", "s": "del",
     "strike": "del", "kbd": "code", "samp": "code", "tt": "code", "figcaption": "p", "dt": "p", "dd": "p",
     "address": "p", "summary": "p", "caption": "p", "mark": "strong", "q": "em",
 }  # fmt: skip
-STRUCTURE: Final = frozenset(["table", "tr", "ul", "ol", "tbody", "thead", "tfoot", "img", "br", "hr", "input"])
+STRUCTURE: Final = frozenset(
+    [
+        "table",
+        "tr",
+        "ul",
+        "ol",
+        "tbody",
+        "thead",
+        "tfoot",
+        "img",
+        "br",
+        "hr",
+        "input",
+    ]
+)
 _STYLED: Final = (
     (re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)"), "strong"),
     (re.compile(r"font-style\s*:\s*italic"), "em"),

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import unquote
@@ -137,7 +137,8 @@ def _parsed(root: Any) -> tuple[Mapping[str, Any], ...]:
     # One rule per element by its name: the library's CSS selectors would search the whole tree for every element.
     document = parser.parse(root, ParseOptions(rule_from_node=_rule))
     document.check()
-    return tuple(document.to_json()["content"])
+    content: Any = document.to_json()["content"]
+    return tuple(content)
 
 
 def _rule(element: Any) -> Any:
@@ -150,34 +151,34 @@ def _rule(element: Any) -> Any:
         return None
     return TagParseRule(
         priority=None, consuming=None, context=None, mark=None if node else mark, ignore=None, close_parent=None,
-        skip=None, attrs=_attributes(element, node or mark or ""), tag=element.tag, namespace=None, node=node,
+        skip=None, attrs=_attributes(element, node or mark), tag=element.tag, namespace=None, node=node,
         get_attrs=None, content_element=None, get_content=None,
         preserve_whitespace="full" if node == "codeBlock" else None,
     )  # fmt: skip
 
 
-def _attributes(element: Any, name: str) -> dict[str, Any] | None:
-    match name:
-        case "heading":
-            return {"level": int(element.tag[1])}
-        case "orderedList":
-            return {"start": _whole(element.get("start"), 1, 2**31 - 1)}
-        case "tableCell" | "tableHeader":
-            return {
-                "colspan": _whole(element.get("colspan"), 1, 1000),
-                "rowspan": _whole(element.get("rowspan"), 1, 65534),
-            }
-        case "taskItem":
-            return {"checked": bool(element.get("checked"))}
-        case "image":
-            return {"attachment": element.get("attachment"), "alt": element.get("alt", "")}
-        case "inlineMath" | "blockMath":
-            return {"latex": element.get("latex", "")}
-        case "link":
-            return {"href": element.get("href").strip()}
-        case "codeBlock":
-            return {"language": _language(element)}
-    return None
+def _spans(cell: Any) -> dict[str, Any]:
+    return {"colspan": _whole(cell.get("colspan"), 1, 1000), "rowspan": _whole(cell.get("rowspan"), 1, 65534)}
+
+
+# How each node and mark reads its attributes from the element that stands for it.
+_ATTRIBUTES: Final[Mapping[str, Callable[[Any], dict[str, Any]]]] = {
+    "heading": lambda e: {"level": int(e.tag[1])},
+    "orderedList": lambda e: {"start": _whole(e.get("start"), 1, 2**31 - 1)},
+    "tableCell": _spans,
+    "tableHeader": _spans,
+    "taskItem": lambda e: {"checked": bool(e.get("checked"))},
+    "image": lambda e: {"attachment": e.get("attachment"), "alt": e.get("alt", "")},
+    "inlineMath": lambda e: {"latex": e.get("latex", "")},
+    "blockMath": lambda e: {"latex": e.get("latex", "")},
+    "link": lambda e: {"href": e.get("href").strip()},
+    "codeBlock": lambda e: {"language": _language(e)},
+}
+
+
+def _attributes(element: Any, name: str | None) -> dict[str, Any] | None:
+    read = _ATTRIBUTES.get(name or "")
+    return read(element) if read else None
 
 
 def _language(element: Any) -> str | None:

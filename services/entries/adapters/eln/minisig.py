@@ -10,7 +10,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 # https://jedisct1.github.io/minisign/#signature-format: "Ed" signs the bytes, "ED" their BLAKE2b-512.
-_PLAIN: Final, _PREHASHED = b"Ed", b"ED"
+_PLAIN: Final = b"Ed"
+_PREHASHED: Final = b"ED"
 _TRUSTED: Final = "trusted comment: "
 
 
