@@ -71,7 +71,7 @@ class _Answer:
     @classmethod
     def of(cls, rows: Iterable[Any]) -> Self:
         total, places, facets = 0, list[_Place](), dict[str, list[FacetCount]]()
-        for kind, value, label, count, entry, changed_at in rows:
+        for kind, value, label, count, changed_at, entry in rows:
             if kind == TOTAL:
                 total = count
             elif kind == HIT:

@@ -43,10 +43,14 @@ _FACETS: dict[FacetName, tuple[str, str]] = {
     "year_month": ("year_month", "year_month"),
 }
 
+# What a row of one kind leaves open for rows of another.
+_UNNAMED = (cast(null(), Text).label("value"), cast(null(), Text).label("label"))
+_NOWHERE = (cast(null(), DateTime(timezone=True)).label("changed_at"), cast(null(), Text).label("entry"))
+
 
 def statement(query: Query, words: str | None, time_zone: str) -> CompoundSelect[*tuple[Any, ...]]:
     """
-    Return rows ``kind, value, label, count, entry, changed_at``: the total, each facet's counts, and the hits.
+    Return rows ``kind, value, label, count, changed_at, entry``: the total, each facet's counts, and the hits.
 
     One hit more than the slice holds tells whether another slice follows; a hit's ``count`` is its score.
     """
@@ -87,11 +91,8 @@ def _found(query: Query, words: str | None, time_zone: str) -> CTE:
 
 
 def _total(found: CTE) -> Select[*tuple[Any, ...]]:
-    nothing = (null().label("value"), null().label("label"))
-    return select(
-        literal(TOTAL).label("kind"), *nothing, func.count().label("count"), cast(null(), Text).label("entry"),
-        cast(null(), DateTime(timezone=True)).label("changed_at"),
-    ).select_from(found)  # fmt: skip
+    counted = func.count().label("count")
+    return select(literal(TOTAL).label("kind"), *_UNNAMED, counted, *_NOWHERE).select_from(found)
 
 
 def _facet(found: CTE, name: FacetName) -> Select[*tuple[Any, ...]]:
@@ -103,12 +104,12 @@ def _facet(found: CTE, name: FacetName) -> Select[*tuple[Any, ...]]:
         .limit(MOST_FACET_VALUES)
         .subquery()
     )
-    return select(literal(name), counts.c.value, counts.c.label, counts.c["count"], null(), null())
+    return select(literal(name), counts.c.value, counts.c.label, counts.c["count"], *_NOWHERE)
 
 
 def _hits(found: CTE, query: Query) -> Select[*tuple[Any, ...]]:
     keys = [found.c.score, found.c.changed_at, found.c.entry]
-    rows = select(literal(HIT).label("kind"), null(), null(), *keys)
+    rows = select(literal(HIT).label("kind"), *_UNNAMED, *keys)
     if query.after is not None:
         rows = rows.where(tuple_(*keys) < _place(query.after))
     rows = rows.order_by(*(key.desc() for key in keys)).limit(query.limit + 1)

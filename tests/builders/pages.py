@@ -1,0 +1,39 @@
+"""Build indexed pages in the words of the laboratory."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from contracts.identifiers import (
+    AccessLabel,
+    EntryId,
+    EntryReference,
+    NotebookId,
+    NotebookReference,
+    PersonId,
+    StructureId,
+)
+from services.search.domain.page import IndexedPage, ReaderLabel
+
+SPRING = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+
+
+def page(number: int = 1, **changes: Any) -> IndexedPage:
+    """Return page ``number`` of a team's notebook, opened by that notebook's label; later pages are newer."""
+    plain = IndexedPage(
+        entry=EntryId(f"0190a000-0000-7000-8000-{number:012d}"), change_number=1, revision=1,
+        notebook=NotebookId("notebook-1"), notebook_reference=NotebookReference("U1234-2026-007"),
+        notebook_title="Cahier de biochimie", reference=EntryReference(f"U1234-2026-007/{number}"), number=number,
+        state="open", title=f"Page {number}", text="", tags=(), field_texts=(), attachment_names=(),
+        author=PersonId("ada"), author_name="Ada Prévost", unit=StructureId("unit-1"), unit_code="U1234", team=None,
+        created_at=SPRING, changed_at=SPRING + timedelta(minutes=number),
+        labels=(AccessLabel("notebook:notebook-1"),), denied=False,
+    )  # fmt: skip
+    return replace(plain, **changes)
+
+
+def held(label: str = "notebook:notebook-1", *, days_ago: int = 10, days_left: int | None = None) -> ReaderLabel:
+    """Return a label held since ``days_ago`` days, for ``days_left`` more days (none: for good)."""
+    today = datetime.now(UTC).date()
+    until = today + timedelta(days=days_left) if days_left is not None else None
+    return ReaderLabel(AccessLabel(label), today - timedelta(days=days_ago), until)
