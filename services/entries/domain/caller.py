@@ -21,6 +21,7 @@ class Caller:
 
         Raises:
             Forbidden: nobody acts, only a process; writing and reading content needs a person.
+
         """
         if self.actor.person is None:
             raise Forbidden(reason="no_person")

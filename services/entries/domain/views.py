@@ -1,0 +1,98 @@
+"""Hold what readers are shown: entries with what they may do, indexable entries, frozen revisions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from contracts.identifiers import AccessLabel, NotebookReference, RevisionNumber, Sha256, Sha512, StructureId
+from services.entries.domain.entry import Entry
+from services.entries.domain.revision import Attachment, Author
+from services.entries.domain.rights import Action, Standing
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionShown:
+    """A revision as it is read; ``record`` are the bytes of record.json, none in a list."""
+
+    entry: str
+    number: RevisionNumber
+    digest: Sha256
+    prev: Sha256 | None
+    title: str
+    author: Author
+    created_at: datetime
+    reason: str
+    record: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryShown:
+    """An entry as one reader sees it, with its head revision."""
+
+    entry: Entry
+    standing: Standing
+    labels: tuple[AccessLabel, ...] = ()
+    revision: RevisionShown | None = None
+
+    @property
+    def may(self) -> tuple[Action, ...]:
+        """Return what this reader may do now."""
+        return self.standing.actions(self.entry.state)
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What names an entry to people, and where it stands in the tree."""
+
+    entry: Entry
+    notebook_title: str
+    unit: StructureId
+    unit_code: str
+    unit_rors: tuple[str, ...]
+    structure: StructureId
+    structure_is_team: bool
+    labels: tuple[AccessLabel, ...]
+
+    @property
+    def notebook_reference(self) -> NotebookReference:
+        """Return the notebook's name."""
+        return self.entry.notebook_reference
+
+
+@dataclass(frozen=True, slots=True)
+class Indexable:
+    """An entry as search shows it, always as it is now."""
+
+    described: Described
+    text: str
+    fields: Mapping[str, Any]
+    attachment_names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenObject:
+    """One file of the evidence and where storage keeps it."""
+
+    path: str
+    media_type: str
+    size_bytes: int
+    sha256: Sha256
+    sha512: Sha512
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """What a circuit signs."""
+
+    described: Described
+    revision: RevisionShown
+    objects: tuple[FrozenObject, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentFound:
+    """A file of a revision with the way its reader stands to the entry."""
+
+    attachment: Attachment | None
+    standing: Standing
