@@ -3,7 +3,8 @@ Decide who may do what: the matrix of roles (product.md §3) as tables, default 
 
 Three tables: what a way of reaching an entry opens (``CONTENT``), which roles may sign what they can read
 (``SIGNERS``), and which roles never write content whatever else their holder was given (``NEVER_WRITE``). A fourth,
-``STATES``, says in which state an act still makes sense; ``CREATES`` and ``GIVES`` say who manages structures and roles.
+``STATES``, says in which state an act still makes sense; ``CREATES`` and ``GIVES`` say who manages structures and
+roles.
 """
 
 from dataclasses import dataclass, field

@@ -44,7 +44,7 @@ class Structure:
 
 
 def below(
-    parent: Structure, *, id: StructureId, kind: StructureKind, code: str, name: str, rors: tuple[str, ...]
+    parent: Structure, *, new: StructureId, kind: StructureKind, code: str, name: str, rors: tuple[str, ...]
 ) -> Structure:
     """
     Return a new node under ``parent``.
@@ -55,9 +55,9 @@ def below(
     """
     if parent.kind not in PARENTS[kind]:
         raise Invalid(FieldProblem("parent", f"a {kind} cannot stand under a {parent.kind}", "choose another parent"))
-    return Structure(id=id, kind=kind, code=code, name=name, path=(*parent.path, id), rors=rors)
+    return Structure(id=new, kind=kind, code=code, name=name, path=(*parent.path, new), rors=rors)
 
 
-def root(*, id: StructureId, code: str, name: str) -> Structure:  # noqa: A002 -- the word of the field
+def root(*, new: StructureId, code: str, name: str) -> Structure:
     """Return the institution itself."""
-    return Structure(id=id, kind="institution", code=code, name=name, path=(id,))
+    return Structure(id=new, kind="institution", code=code, name=name, path=(new,))

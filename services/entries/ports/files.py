@@ -37,6 +37,7 @@ class Files(Protocol):
 
         Raises:
             NotFound: one is unknown, unfinished or somebody else's.
+
         """
 
     def keep(self, uploads: Sequence[UploadId]) -> None:
@@ -51,6 +52,7 @@ class Files(Protocol):
         Raises:
             StorageFull: no room.
             Unavailable: storage or its door does not answer.
+
         """
 
     def download_url(self, sha256: Sha256, *, name: str, media_type: str) -> SignedUrl:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from contracts.identifiers import EntryReference
+from services.entries.domain.documents import CheckedDocument
 
 
 class Clock(Protocol):
@@ -34,15 +35,8 @@ class Canonical(Protocol):
 
         Raises:
             Invalid: a number or text has no canonical form (an integer beyond 2**53, NaN, a lone surrogate).
+
         """
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedDocument:
-    """A document that fits the published schema, in canonical shape, and its plain text for search."""
-
-    document: Mapping[str, Any]
-    text: str
 
 
 class Documents(Protocol):
@@ -54,6 +48,7 @@ class Documents(Protocol):
 
         Raises:
             Invalid: a node, mark or attribute the schema does not know; the field names its place.
+
         """
 
 
@@ -75,7 +70,5 @@ class Rendering(Protocol):
     def html(self, record: Mapping[str, Any], *, reference: EntryReference) -> bytes:
         """Return record.html: one self-contained page of the parsed record.json, no script, no foreign address."""
 
-    def crate(
-        self, record: Mapping[str, Any], *, reference: EntryReference, files: tuple[EvidenceFile, ...]
-    ) -> bytes:
+    def crate(self, record: Mapping[str, Any], *, reference: EntryReference, files: tuple[EvidenceFile, ...]) -> bytes:
         """Return ro-crate-metadata.json (RO-Crate 1.1) that lists ``files``: record.json, record.html, attachments."""
