@@ -1,0 +1,1 @@
+"""Promises, kept on fakes, real servers and the whole system."""
