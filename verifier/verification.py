@@ -6,6 +6,8 @@ from hashlib import file_digest
 from io import BufferedReader
 from pathlib import Path
 
+from cryptography.x509 import CertificateRevocationList
+
 from verifier import (
     ceremony,
     circuit,
@@ -113,14 +115,16 @@ class Verification:
 
     def _clock(self) -> None:
         """Gather the revocation lists of all signatures with the reader's own."""
-        raws: set[bytes] = set()
-        later = Findings()  # an unreadable signature is reported when it is judged
+        embedded: list[CertificateRevocationList] = []
+        later = Findings()  # what is wrong in a signature is reported when it is judged
         for number in range(1, self.layout.seal + 1):
             path = layout.signature_path(number)
             with later.collect():
-                raws |= {node.raw for node in signature.read_signature(self.container.read(path), path).crls}
-        embedded = revocation.load_lists(sorted(raws), "META-INF/signature*.p7s")
-        lists = revocation.Lists(embedded, revocation.load_lists(self.trust.crls, "crls.pem"))
+                crls = signature.read_signature(self.container.read(path), path).crls
+                embedded += [
+                    one for one in revocation.load_lists((node.raw for node in crls), path) if one not in embedded
+                ]
+        lists = revocation.Lists(tuple(embedded), revocation.load_lists(self.trust.crls, "crls.pem"))
         self.clock = Clock(self.trust, lists, self.now)
 
     def _signature(self, number: int) -> None:

@@ -8,7 +8,6 @@ it is signed, so that a test changes one thing and everything after it is genuin
 import base64
 import hashlib
 import io
-import json
 import secrets
 import uuid
 import zipfile
@@ -20,7 +19,7 @@ from typing import Any
 
 import rfc8785
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from tests.builders import der, merkle
 from tests.builders.evidence_pki import (
