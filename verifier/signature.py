@@ -58,14 +58,20 @@ def check_signature(
     cms.check_signature(data, certificate, manifest)
     token = data.info.unsigned.one(SIGNATURE_TIME_STAMP, place).raw
     stamp = timestamp.read_stamp(token, data.info.signature, clock, place)
+    _check_profile(certificate, statement, place, seal=seal)
+    later = _check_chain(data, certificate, stamp, clock, seal=seal)
+    _check_signing_time(data, certificate, stamp)
+    return Signature(place, stamp, certificate, later)
+
+
+def _check_signing_time(data: cms.SignedData, certificate: x509.Certificate, stamp: Stamp) -> None:
+    """Demand a claimed signing time near the proven one: EU DSS lets it lie hours away."""
+    place = data.place
     signing_time = der.moment(data.info.attributes.one(cms.SIGNING_TIME, place).tagged(der.UTC_TIME))
     near = abs(signing_time - stamp.at) <= SIGNING_TIME_TOLERANCE
     demand(near, "signing_time", place, f"{signing_time:%F %T}, stamped {stamp.at:%F %T}")
     within = certificate.not_valid_before_utc <= signing_time <= certificate.not_valid_after_utc
     demand(within, "signing_time", place, "outside the certificate's validity")
-    _check_profile(certificate, statement, place, seal=seal)
-    later = _check_chain(data, certificate, stamp, clock, seal=seal)
-    return Signature(place, stamp, certificate, later)
 
 
 def _check_profile(certificate: x509.Certificate, statement: Statement, place: str, *, seal: bool) -> None:

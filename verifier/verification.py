@@ -65,7 +65,9 @@ class Verification:
             self._try(self._file_stamp, number)
             self._try(self._leaf, number)
         self._try(self._time_order)
-        self._try(self._log_history)
+        if self.proofs.keys() == set(numbers):
+            self._try(self._log_order)
+            self._try(self._log_history)
 
     def _try(self, check: Callable[..., None], *arguments: int) -> bool:
         before = len(self.findings.reasons)
@@ -179,25 +181,26 @@ class Verification:
         path = f"{PROOF}/checkpoint-{kind}.txt"
         return log.read_checkpoint_file(self.container.read(path), list(self.trust.logs), path)
 
-    def _log_history(self) -> None:
-        """Demand one log, growing: leaves in order, no fork, no rollback, and the head the seal names."""
-        last = self.layout.seal
-        before, after = self._checkpoint("before"), self._checkpoint("seal")
-        if set(self.proofs) != set(range(1, last + 1)):
-            return
+    def _log_order(self) -> None:
+        """Demand that the acts stand in the log in order, the seal after a head that covers all others."""
+        last, before = self.layout.seal, self._checkpoint("before")
         place = f"{PROOF}/checkpoint-before.txt"
         indices = [self.proofs[number].index for number in range(1, last + 1)]
         demand(indices == sorted(set(indices)), "log_order", place, f"leaves at {indices}")
         demand(indices[-2] < before.size <= indices[-1], "log_order", place, f"size {before.size}, leaves at {indices}")
         sizes = [self.proofs[number].checkpoint.size for number in range(1, last + 1)]
         demand(sizes == sorted(sizes), "log_rollback", place, f"sizes {sizes}")
-        same = after.text == self.proofs[last].checkpoint.text
-        demand(same, "checkpoint_differs", f"{PROOF}/checkpoint-seal.txt", "not the one in the seal's proof")
         head = self.statements[last].log if last in self.statements else None
         said = head and (head.origin, head.size, head.root) == (before.origin, before.size, before.root.hex())
         demand(said, "checkpoint_differs", place, "not the one in the seal's statement")
-        marks = {f"{number:03d}": self.proofs[number].checkpoint for number in range(1, last)} | {"-before": before}
-        for mark, old in marks.items():
+
+    def _log_history(self) -> None:
+        """Demand one history: every head leads to the one that covers the seal."""
+        last, after = self.layout.seal, self._checkpoint("seal")
+        same = after.text == self.proofs[last].checkpoint.text
+        demand(same, "checkpoint_differs", f"{PROOF}/checkpoint-seal.txt", "not the one in the seal's proof")
+        marks = {f"{number:03d}": self.proofs[number].checkpoint for number in range(1, last)}
+        for mark, old in (marks | {"-before": self._checkpoint("before")}).items():
             path = f"{PROOF}/consistency{mark}.txt"
             log.check_consistency(self.container.read(path), old=old, new=after, place=path)
 

@@ -28,7 +28,7 @@ from tests.builders.evidence_pki import (
     DATA,
     MESSAGE_DIGEST,
     SIGNING_TIME,
-    TOKEN,
+    SIGNATURE_TIME_STAMP,
     Identity,
     Institution,
     Signing,
@@ -271,7 +271,7 @@ class Bundle:
         shape = self.forge(f"signing.{number}", Signing(identity, certificates, crls, attributes))
         encoded, signature = shape.sign()
         stamp = self.forge(f"token.{number}", Stamp(home.tsu, when, sha256(signature)))
-        shape.unsigned = self.forge(f"unsigned.{number}", [attribute(TOKEN, stamp.encode())])
+        shape.unsigned = self.forge(f"unsigned.{number}", [attribute(SIGNATURE_TIME_STAMP, stamp.encode())])
         p7s = self.forge(f"p7s.{number}", shape.encode(encoded, signature))
         file_stamp = self.forge(f"file_token.{number}", Stamp(home.tsu, when, sha256(p7s)))
         self.files[f"META-INF/proof/signature{number:03d}.p7s.tst"] = file_stamp.encode()

@@ -22,8 +22,21 @@ CONTENT_TYPE = "1.2.840.113549.1.9.3"
 MESSAGE_DIGEST = "1.2.840.113549.1.9.4"
 SIGNING_TIME = "1.2.840.113549.1.9.5"
 ESS_V2 = "1.2.840.113549.1.9.16.2.47"
-TOKEN = "1.2.840.113549.1.9.16.2.14"
-NO_KEY_USAGE = dict.fromkeys(["digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "key_cert_sign", "crl_sign", "encipher_only", "decipher_only"], False)
+SIGNATURE_TIME_STAMP = "1.2.840.113549.1.9.16.2.14"
+NO_KEY_USAGE = dict.fromkeys(
+    [
+        "digital_signature",
+        "content_commitment",
+        "key_encipherment",
+        "data_encipherment",
+        "key_agreement",
+        "key_cert_sign",
+        "crl_sign",
+        "encipher_only",
+        "decipher_only",
+    ],
+    False,
+)
 
 
 def sha256(content: bytes) -> bytes:
