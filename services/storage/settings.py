@@ -1,0 +1,52 @@
+"""Configure the house of storage and its door."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+
+from chassis.settings import DatabaseSettings, HealthSettings, ProcessSettings
+
+
+class StoreSettings(HealthSettings):
+    """Say where the bytes lie, and how the two processes that touch them agree on URLs."""
+
+    # The folder of the directory store; one file system, so that a rename is enough.
+    store_dir: Path
+    # Where clients reach the door, without a slash at the end.
+    door_url: str
+    # 32 random bytes in hexadecimal: signs URLs (RFC 2104). The door and the house hold the same.
+    url_key: SecretStr = Field(pattern=r"^[0-9a-f]{64}$")
+    # Five minutes: long enough to begin, too short to be passed around.
+    url_lifetime_seconds: int = 300
+    # A day: a broken upload over a poor line goes on the next morning.
+    upload_lifetime_hours: int = 24
+    # Never fill the disk to the last byte: the database may lie on it too.
+    reserve_bytes: int = 64 * 1024 * 1024
+
+    @property
+    def key(self) -> bytes:
+        """The key as bytes."""
+        return bytes.fromhex(self.url_key.get_secret_value())
+
+
+class StorageSettings(ProcessSettings):
+    """Add the store to what every house is told."""
+
+    store_room: StoreSettings = Field(default_factory=StoreSettings.load)
+
+
+class DoorSettings(HealthSettings):
+    """Configure the door: it has no bus and signs no actor tokens, so it holds no such key."""
+
+    database: DatabaseSettings = Field(default_factory=DatabaseSettings.load)
+    store_room: StoreSettings = Field(default_factory=StoreSettings.load)
+    door_port: int
+    # Loopback on one machine; a container listens on every address of its own network.
+    door_host: str = "127.0.0.1"
+    # Origin of the web app: the only one whose pages may read answers (Fetch standard, CORS).
+    public_url: str = "http://localhost:8080"
+    # A client that sends nothing for so long has gone; its part can be sent again.
+    idle_seconds: float = 60.0
+    # Seconds between two clearings of unfinished uploads.
+    sweep_interval_seconds: float = 600.0
+    log_level: str = "INFO"

@@ -1,0 +1,40 @@
+"""Name the tables of storage; the migrations make them."""
+
+from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Integer, MetaData, Table, Text
+
+metadata = MetaData()
+
+upload = Table(
+    "upload",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("issuer", Text, nullable=False),
+    Column("person", Text),
+    Column("name", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("part_size_bytes", BigInteger, nullable=False),
+    Column("expected_sha256", Text),
+    Column("purpose", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("sha256", Text),
+    Column("sha512", Text),
+)
+
+part = Table(
+    "part",
+    metadata,
+    Column("upload", Text, ForeignKey("upload.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+)
+
+blob = Table(
+    "blob",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("sha512", Text, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("stored_at", DateTime(timezone=True), nullable=False),
+)

@@ -1,0 +1,58 @@
+"""Do everything in one transaction of storage's database, or nothing."""
+
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine
+
+from chassis import idempotency
+from chassis.outbox import table as outbox
+from contracts.identifiers import RequestKey
+from services.storage.domain.facts import Fact
+from services.storage.ports import Cause
+from services.storage.store.blobs import PostgresBlobs
+from services.storage.store.outbox import event_of
+from services.storage.store.uploads import PostgresUploads
+
+
+class PostgresUnitOfWork:
+    """A unit of work on PostgreSQL. See the port for what each method promises."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def __enter__(self) -> Self:
+        """Begin a transaction."""
+        self._connection: Connection = self._engine.connect()
+        self.uploads = PostgresUploads(self._connection)
+        self.blobs = PostgresBlobs(self._connection)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Give the connection back; closing it rolls back what was not committed."""
+        self._connection.close()
+
+    def publish(self, fact: Fact, *, cause: Cause, at: datetime) -> None:
+        """Announce in the same commit."""
+        outbox.append(
+            self._connection,
+            events=[event_of(fact)],
+            occurred_at=at,
+            actor_id=cause.person,
+            correlation_id=cause.correlation_id,
+        )
+
+    def recall(self, request: RequestKey) -> dict[str, Any] | None:
+        """Return what a keyed request answered before."""
+        return idempotency.recall(self._connection, request)
+
+    def remember(self, request: RequestKey, result: dict[str, Any]) -> None:
+        """Keep what it answers, in the same commit."""
+        idempotency.remember(self._connection, request, result)
+
+    def commit(self) -> None:
+        """Make everything so."""
+        self._connection.commit()

@@ -1,0 +1,40 @@
+"""Drop an upload and the bytes nothing else names."""
+
+from dataclasses import dataclass
+
+from contracts.errors import NotFound
+from contracts.identifiers import UploadId
+from services.storage.domain.upload import Owner, Upload, UploadState
+from services.storage.ports import BlobStore, IncomingBytes, UnitOfWorkFactory
+from services.storage.use_cases.release_blob import release_blob
+
+
+@dataclass(frozen=True, slots=True)
+class DiscardUpload:
+    """Drop one upload: first the row, then the bytes; a death in between leaves bytes for the sweep."""
+
+    uow: UnitOfWorkFactory
+    incoming: IncomingBytes
+    store: BlobStore
+
+    def __call__(self, id_: UploadId, *, asker: Owner) -> None:
+        """
+        Drop it; a repeat is fine.
+
+        Raises:
+            NotFound: It is not the asker's.
+            Sealed: A revision names its bytes.
+        """
+        with self.uow() as uow:
+            upload = uow.uploads.get(id_, lock=True)
+            if upload is None or not upload.open_to(asker):
+                raise NotFound(kind="upload", id=id_)
+            if upload.state is not UploadState.DISCARDED:
+                uow.uploads.save(upload.discarded())
+                uow.commit()
+        self._clear(upload)
+
+    def _clear(self, upload: Upload) -> None:
+        self.incoming.drop(upload.id)
+        if upload.digests is not None:
+            release_blob(upload.digests.sha256, uow_factory=self.uow, store=self.store)

@@ -1,0 +1,55 @@
+"""Clear away what was never finished, or was left by a death."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from contracts.identifiers import Sha256, UploadId
+from services.storage.domain.upload import UploadState
+from services.storage.ports import BlobStore, Clock, IncomingBytes, UnitOfWorkFactory
+from services.storage.use_cases.release_blob import release_blob
+
+_BATCH = 200
+# Far longer than any request takes to write its part and note it.
+_STRAY_AFTER = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ExpireUploads:
+    """Drop planned uploads whose time is over, bytes without an upload, and blobs no finished upload names."""
+
+    uow: UnitOfWorkFactory
+    incoming: IncomingBytes
+    store: BlobStore
+    clock: Clock
+
+    def __call__(self) -> int:
+        """Clear one batch; return how many uploads and blobs went."""
+        with self.uow() as uow:
+            over = uow.uploads.expired(self.clock(), limit=_BATCH)
+            unnamed = uow.blobs.unnamed(limit=_BATCH)
+        for id_ in over:
+            unnamed.extend(self._expire(id_))
+        for sha256 in unnamed:
+            release_blob(sha256, uow_factory=self.uow, store=self.store)
+        return len(over) + len(unnamed) + self._clear_strays()
+
+    def _expire(self, id_: UploadId) -> list[Sha256]:
+        """Drop one; its digest may name bytes that were renamed just before a death."""
+        with self.uow() as uow:
+            upload = uow.uploads.get(id_, lock=True)
+            if upload is None or upload.state is not UploadState.PLANNED:
+                return []
+            uow.uploads.save(upload.discarded())
+            uow.commit()
+        self.incoming.drop(id_)
+        return [upload.digests.sha256] if upload.digests is not None else []
+
+    def _clear_strays(self) -> int:
+        """Drop bytes whose upload is finished, discarded or unknown."""
+        strays = self.incoming.untouched_since(self.clock() - _STRAY_AFTER)
+        with self.uow() as uow:
+            found = {id_: uow.uploads.get(id_) for id_ in strays}
+        gone = [id_ for id_, upload in found.items() if upload is None or upload.state is not UploadState.PLANNED]
+        for id_ in gone:
+            self.incoming.drop(id_)
+        return len(gone)

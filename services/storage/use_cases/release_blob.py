@@ -1,0 +1,21 @@
+"""Delete a blob that nothing names any more."""
+
+from contracts.identifiers import Sha256
+from services.storage.ports import BlobStore, UnitOfWorkFactory
+
+
+def release_blob(sha256: Sha256, *, uow_factory: UnitOfWorkFactory, store: BlobStore) -> None:
+    """
+    Delete the bytes unless a finished upload names them.
+
+    The digest is locked from the look to the commit, so that the same bytes arriving now are confirmed either before
+    (and stay) or after (and are written anew). A death between deletion and commit leaves a row without bytes and
+    without a name: ExpireUploads comes back for it.
+    """
+    with uow_factory() as uow:
+        uow.blobs.lock(sha256)
+        if uow.blobs.named(sha256):
+            return
+        store.remove(sha256)
+        uow.blobs.remove(sha256)
+        uow.commit()

@@ -1,0 +1,126 @@
+"""Assemble the house of storage, and the door."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import cast
+
+from sqlalchemy import Engine
+from uuid_utils import uuid7
+
+from chassis.database import open_engine
+from services.storage.ports import BlobStore, IncomingBytes
+from services.storage.settings import DoorSettings, StorageSettings, StoreSettings
+from services.storage.store.directory import DirectoryStore
+from services.storage.store.incoming import DirectoryIncoming
+from services.storage.store.unit_of_work import PostgresUnitOfWork
+from services.storage.store.urls import DoorUrls
+from services.storage.use_cases.complete_upload import CompleteUpload
+from services.storage.use_cases.create_upload import CreateUpload
+from services.storage.use_cases.discard_purpose import DiscardPurpose
+from services.storage.use_cases.discard_upload import DiscardUpload
+from services.storage.use_cases.expire_uploads import ExpireUploads
+from services.storage.use_cases.get_upload import GetUpload
+from services.storage.use_cases.issue_download_url import IssueDownloadUrl
+from services.storage.use_cases.keep_uploads import KeepUploads
+from services.storage.use_cases.open_blob import OpenBlob
+from services.storage.use_cases.plan_upload import PlanUpload
+from services.storage.use_cases.receive_part import ReceivePart
+from services.storage.use_cases.resolve_uploads import ResolveUploads
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the bus edge of storage calls."""
+
+    create_upload: CreateUpload
+    get_upload: GetUpload
+    complete_upload: CompleteUpload
+    discard_upload: DiscardUpload
+    discard_purpose: DiscardPurpose
+    resolve_uploads: ResolveUploads
+    keep_uploads: KeepUploads
+    issue_download_url: IssueDownloadUrl
+    engine: Engine
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What the HTTP door calls."""
+
+    receive_part: ReceivePart
+    open_blob: OpenBlob
+    expire_uploads: ExpireUploads
+    store_dir: Path
+    engine: Engine
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+
+def assemble() -> House:
+    """Read the settings and build the house."""
+    return build_house(StorageSettings.load())
+
+
+def build_house(settings: StorageSettings) -> House:
+    """Build the house from settings."""
+    engine = open_engine(settings.database, application_name="storage")
+    uow = partial(PostgresUnitOfWork, engine)
+    incoming, store = _green(*_open_store(settings.store_room))
+    urls = DoorUrls(settings.store_room.door_url.rstrip("/"), settings.store_room.key)
+    lifetime_seconds = settings.store_room.url_lifetime_seconds
+    plan = PlanUpload(urls, _now, lifetime_seconds)
+    discard = DiscardUpload(uow, incoming, store)
+    return House(
+        create_upload=CreateUpload(uow, store, plan, _now, _new_id, settings.store_room.upload_lifetime_hours),
+        get_upload=GetUpload(uow, plan),
+        complete_upload=CompleteUpload(uow, incoming, store, _now),
+        discard_upload=discard,
+        discard_purpose=DiscardPurpose(uow, discard),
+        resolve_uploads=ResolveUploads(uow),
+        keep_uploads=KeepUploads(uow),
+        issue_download_url=IssueDownloadUrl(uow, urls, _now, lifetime_seconds),
+        engine=engine,
+    )
+
+
+def build_door(settings: DoorSettings) -> Door:
+    """Build the door from settings."""
+    engine = open_engine(settings.database, application_name="storage-door")
+    uow = partial(PostgresUnitOfWork, engine)
+    incoming, store = _open_store(settings.store_room)
+    return Door(
+        receive_part=ReceivePart(uow, incoming),
+        open_blob=OpenBlob(store),
+        expire_uploads=ExpireUploads(uow, incoming, store, _now),
+        store_dir=settings.store_room.store_dir,
+        engine=engine,
+    )
+
+
+def _open_store(settings: StoreSettings) -> tuple[DirectoryIncoming, DirectoryStore]:
+    return DirectoryIncoming(settings.store_dir), DirectoryStore(
+        settings.store_dir, reserve_bytes=settings.reserve_bytes
+    )
+
+
+def _green(incoming: DirectoryIncoming, store: DirectoryStore) -> tuple[IncomingBytes, BlobStore]:
+    """Do disk work in native threads: a slow fsync must not hold up every other green thread of the process."""
+    from eventlet import tpool
+
+    return cast("IncomingBytes", tpool.Proxy(incoming)), cast("BlobStore", tpool.Proxy(store))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _new_id() -> str:
+    return str(uuid7())
