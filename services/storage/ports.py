@@ -87,8 +87,13 @@ class Blobs(Protocol):
 class UnitOfWork(Protocol):
     """One transaction. Leaving without ``commit`` undoes all."""
 
-    uploads: Uploads
-    blobs: Blobs
+    @property
+    def uploads(self) -> Uploads:
+        """Uploads as this transaction sees them."""
+
+    @property
+    def blobs(self) -> Blobs:
+        """Blobs as this transaction sees them."""
 
     def __enter__(self) -> Self: ...
 
@@ -121,6 +126,7 @@ class IncomingBytes(Protocol):
 
         Raises:
             StorageFull: There is no room.
+
         """
 
     def sync(self, upload: UploadId) -> None:
@@ -129,6 +135,7 @@ class IncomingBytes(Protocol):
 
         Raises:
             StorageFull: There was no room after all.
+
         """
 
     def read(self, upload: UploadId, offset: int, size_bytes: int) -> Iterator[bytes]:
@@ -151,6 +158,7 @@ class BlobStore(Protocol):
         Raises:
             NotFound: Neither upload nor blob has ``size_bytes`` bytes.
             StorageFull: There is no room.
+
         """
 
     def size_of(self, sha256: Sha256) -> int | None:
@@ -163,6 +171,7 @@ class BlobStore(Protocol):
         Raises:
             NotFound: It is not there.
             IntegrityBroken: It ends too early.
+
         """
 
     def remove(self, sha256: Sha256) -> None:

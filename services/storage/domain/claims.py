@@ -18,7 +18,7 @@ from contracts.identifiers import Sha256, UploadId
 _CONTEXT = b"paillasse storage url v1\n"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PartClaim:
     """Allow one PUT of one part; ``expires`` is seconds since 1970 UTC."""
 
@@ -30,7 +30,7 @@ class PartClaim:
     method: str = "PUT"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BlobClaim:
     """Allow GETs of one blob under one name."""
 
@@ -57,6 +57,7 @@ def read(token: str, kind: type[Claim], *, key: bytes, now: float) -> Claim:
 
     Raises:
         Forbidden: It was altered, is for another method, or its time is over.
+
     """
     body, given = _split(token)
     if not hmac.compare_digest(_mac(body, key), given):

@@ -19,6 +19,7 @@ def check_name(name: str) -> str:
 
     Raises:
         Invalid: It has a slash, a control character, a bidirectional control, or is a folder's own name.
+
     """
     if "/" in name or name in {"", ".", ".."}:
         raise Invalid(FieldProblem("name", "not_a_file_name", "give the last part of the path"))
@@ -35,6 +36,7 @@ def check_media_type(media_type: str) -> str:
 
     Raises:
         Invalid: It could not stand in a header.
+
     """
     if not _MEDIA_TYPE.fullmatch(media_type):
         raise Invalid(FieldProblem("media_type", "malformed", "for instance text/csv, or application/octet-stream"))

@@ -30,6 +30,7 @@ def part_size(size_bytes: int) -> int:
 
     Raises:
         Invalid: The file is larger than the most parts of the largest size.
+
     """
     if size_bytes > MOST_PARTS * LARGEST_PART_BYTES:
         remedy = f"at most {MOST_PARTS * LARGEST_PART_BYTES} bytes"

@@ -101,6 +101,7 @@ class Upload:
 
         Raises:
             Invalid: Parts are missing, or a digest differs.
+
         """
         if self.digests is None:
             raise Invalid(FieldProblem("parts", "missing", "send the parts that are not received"))
@@ -114,6 +115,7 @@ class Upload:
 
         Raises:
             NotFound: They never came, or were discarded.
+
         """
         if not self.finished:
             raise NotFound(kind="upload", id=self.id)
@@ -125,6 +127,7 @@ class Upload:
 
         Raises:
             Sealed: A revision names its bytes.
+
         """
         if self.state is UploadState.KEPT:
             raise Sealed(kind="upload", id=self.id)

@@ -106,7 +106,7 @@ class PostgresUploads:
         return list(self._connection.execute(query).scalars())
 
 
-def _upload(row: Row[Any]) -> Upload:
+def _upload(row: Row[*tuple[Any, ...]]) -> Upload:
     return Upload(
         id=UploadId(row.id),
         owner=Owner(row.issuer, PersonId(row.person) if row.person is not None else None),

@@ -38,6 +38,7 @@ class Arrivals:
         Raises:
             Invalid: Its length is not the planned one.
             StorageFull: There is no room.
+
         """
         _check_length(request, claim)
         reception = await self._thread(partial(self._receive, claim.upload, claim.number))

@@ -35,6 +35,7 @@ class CompleteUpload:
             NotFound: It is not the asker's.
             Invalid: Parts are missing (send them), or the digest differs (nothing is kept).
             StorageFull: There is no room for the name.
+
         """
         with self.uow() as uow:
             upload = find_upload(uow, id_, asker=asker, lock=True)

@@ -42,6 +42,7 @@ class CreateUpload:
             Forbidden: The gateway acts for nobody.
             Invalid: Name, media type or size cannot be.
             StorageFull: The bytes would not fit; better told before they travel.
+
         """
         if asker == Owner(GATEWAY):
             raise Forbidden(reason="no_person")

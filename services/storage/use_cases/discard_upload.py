@@ -24,6 +24,7 @@ class DiscardUpload:
         Raises:
             NotFound: It is not the asker's.
             Sealed: A revision names its bytes.
+
         """
         with self.uow() as uow:
             upload = uow.uploads.get(id_, lock=True)

@@ -12,6 +12,7 @@ def find_upload(uow: UnitOfWork, id_: UploadId, *, asker: Owner, lock: bool = Fa
 
     Raises:
         NotFound: There is none, it was discarded, or it is somebody else's: the three look the same from outside.
+
     """
     upload = uow.uploads.get(id_, lock=lock)
     if upload is None or upload.state is UploadState.DISCARDED or not upload.open_to(asker):

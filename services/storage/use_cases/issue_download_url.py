@@ -34,6 +34,7 @@ class IssueDownloadUrl:
         Raises:
             NotFound: The store has no such bytes.
             Invalid: The name or media type could not stand in a header. Of a path, the last part is the name.
+
         """
         plain = check_name(name.rpartition("/")[2])
         blob = self._blob(sha256)

@@ -21,6 +21,7 @@ class OpenBlob:
         Raises:
             NotFound: The bytes were dropped since the URL was signed.
             IntegrityBroken: The file is shorter or longer than the blob: page someone.
+
         """
         found = self.store.size_of(sha256)
         if found is None:

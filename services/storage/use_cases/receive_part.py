@@ -53,6 +53,7 @@ class ReceivePart:
         Raises:
             NotFound: The upload was discarded, or has no such part.
             Conflict: The upload is finished, or another request is sending this part.
+
         """
         with self._uow() as uow:
             upload = uow.uploads.get(upload_id)
@@ -105,6 +106,7 @@ class ReceivePart:
 
         Raises:
             NotFound: The upload ended while the bytes came.
+
         """
         self._incoming.sync(upload.id)
         with progress.lock:
@@ -177,6 +179,7 @@ class Reception:
         Raises:
             Invalid: There are more than the plan says.
             StorageFull: There is no room.
+
         """
         if self._position + len(data) > self._part.size_bytes:
             raise Invalid(FieldProblem("body", "too_long", f"send {self._part.size_bytes} bytes"))
@@ -196,6 +199,7 @@ class Reception:
             Invalid: There are fewer bytes than the plan says.
             Conflict: The part was sent before, with other bytes.
             StorageFull: There was no room after all.
+
         """
         if self._position != self._part.size_bytes:
             raise Invalid(FieldProblem("body", "too_short", f"send {self._part.size_bytes} bytes"))
