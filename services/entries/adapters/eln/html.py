@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import lxml.html
 
@@ -98,13 +98,19 @@ class _Pictures:
         """Return the element for one image."""
         source = image.get("src", "")
         data = _DATA.match(source)
-        name = self._embed(data) if data else self.files.get(source) or self.files.get(unquote(source))
+        name = self._embed(data) if data else self._of_archive(source)
         if name is None:
             return self._address(source, image.get("alt") or image.get("title") or "")
         stand_in = lxml.html.Element("picture")
         stand_in.set("attachment", name)
         stand_in.set("alt", image.get("alt") or "")
         return stand_in
+
+    def _of_archive(self, source: str) -> str | None:
+        """Find the attachment a source names: by path, escaped or not, or as a parameter of a product's own address."""
+        query = parse_qs(urlsplit(source).query) if "?" in source else {}
+        named = [source, unquote(source), *(value for values in query.values() for value in values)]
+        return next((self.files[name] for name in named if name in self.files), None)
 
     def _embed(self, data: re.Match[str]) -> str | None:
         try:
