@@ -26,6 +26,12 @@ class SigningKey:
     certificate_der: bytes
     chain: tuple[bytes, ...]
 
+    @property
+    def common_name(self) -> str:
+        """Return the name the certificate is for."""
+        (attribute,) = self.certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+        return str(attribute.value)
+
 
 @dataclass(frozen=True, slots=True)
 class Issuer:

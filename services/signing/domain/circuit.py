@@ -173,6 +173,16 @@ class Circuit:
             raise Invalid(FieldProblem("person", "has another part in this circuit", "name someone else"))
         return self._with(replace(step, person=to, person_name=name, reason=reason))
 
+    def sealed(self, *, at: dt.datetime) -> "Circuit":
+        """Record the institution's seal."""
+        if self.state != "sealing":
+            raise Conflict(reason="not_sealing", state=self.state)
+        return replace(self, state="sealed", sealed_at=at)
+
+    def with_evidence(self, sha256: Sha256, *, size_bytes: int) -> "Circuit":
+        """Record where the evidence file lies."""
+        return replace(self, evidence_sha256=sha256, evidence_size_bytes=size_bytes)
+
     def restarted(self) -> "Circuit":
         """End the circuit because the entry was revised; another one follows."""
         return replace(self, state="restarted")

@@ -1,0 +1,60 @@
+"""Begin again when the entry is revised while in circuit: nobody's signature carries over."""
+
+from dataclasses import dataclass, replace
+
+from contracts.identifiers import CircuitId, EntryId, RevisionNumber
+from services.signing.domain import facts
+from services.signing.domain.circuit import Circuit
+from services.signing.ports.machines import Clock, Randomness
+from services.signing.ports.memory import OpenUnitOfWork, UnitOfWork
+from services.signing.use_cases.start_circuit import StartCircuit
+
+
+@dataclass(frozen=True)
+class RestartCircuit:
+    """End the running circuit and start the same one on the new head."""
+
+    open: OpenUnitOfWork
+    start: StartCircuit
+    clock: Clock
+    random: Randomness
+
+    def __call__(self, entry: EntryId, *, revision: RevisionNumber, message_id: str) -> None:
+        """Do so once for a message, when a running circuit signs an older revision."""
+        with self.open() as uow:
+            if not uow.first_time(consumer="restart_circuit", message_id=message_id):
+                return
+            circuit = uow.circuits.newest(entry, lock=True)
+            if circuit is None or circuit.frozen is None or circuit.frozen.revision >= revision:
+                planned = None
+            else:
+                planned = self._end(uow, circuit)
+            uow.commit()
+        if planned is not None:
+            self.start.restart(planned)
+
+    def overtaken(self, id_: CircuitId) -> None:
+        """Do so because entries says that the head moved before the seal."""
+        with self.open() as uow:
+            planned = self._end(uow, uow.circuits.get(id_, lock=True))
+            uow.commit()
+        if planned is not None:
+            self.start.restart(planned)
+
+    def _end(self, uow: UnitOfWork, circuit: Circuit) -> Circuit | None:
+        if circuit.state not in {"running", "sealing"}:
+            return None
+        intent = uow.intents.open_of(circuit.id)
+        if intent is not None:
+            uow.intents.save(intent.settled("void"))
+        uow.circuits.save(circuit.restarted())
+        uow.publish(facts.CircuitRestarted(circuit.id, circuit.entry))
+        planned = Circuit(
+            id=CircuitId(self.random.new_id()),
+            entry=circuit.entry,
+            stages=circuit.stages,
+            started_by=circuit.started_by,
+            started_at=self.clock.now(),
+        )
+        uow.circuits.add(replace(planned, state="freezing"))
+        return planned
