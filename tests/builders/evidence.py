@@ -27,8 +27,8 @@ from tests.builders.evidence_pki import (
     CONTENT_TYPE,
     DATA,
     MESSAGE_DIGEST,
-    SIGNING_TIME,
     SIGNATURE_TIME_STAMP,
+    SIGNING_TIME,
     Identity,
     Institution,
     Signing,
@@ -157,6 +157,7 @@ class Bundle:
     institution: Institution = field(default_factory=Institution)
     people: tuple[Signer, ...] = PEOPLE
     attachments: int = 3
+    padding: bytes = b""
     forge: Forge = untouched
     log: Log = field(default_factory=Log)
     files: dict[str, bytes] = field(default_factory=dict)
@@ -177,7 +178,7 @@ class Bundle:
     def _content(self) -> None:
         given = []
         for number in range(1, self.attachments + 1):
-            path, content = f"attachments/{number:04d}.csv", b"temps;valeur\n%d;20\n" % number
+            path, content = f"attachments/{number:04d}.csv", b"temps;valeur\n%d;20\n" % number + self.padding
             self.files[path] = content
             digests = {"sha256": hexdigest(content), "sha512": hashlib.sha512(content).hexdigest()}
             given.append({"name": f"mesure {number}.csv", "path": path, "media_type": "text/csv"})
