@@ -68,7 +68,8 @@ def _node(schema: Any, node: Any, path: str, depth: int, walk: _Walk) -> dict[st
     kind = _kind(schema, node, path)
     if kind.is_text:
         return _text(schema, node, path, walk)
-    _no_other_keys(node, {"type", "attrs", "content"}, path)
+    # Inline nodes bear marks like text does: a break or a formula in the middle of bold words.
+    _no_other_keys(node, {"type", "attrs", "content", *(("marks",) if kind.is_inline else ())}, path)
     attrs = _attributes(kind, node.get("attrs"), path)
     _gather(kind, attrs, walk)
     content = _list(node.get("content") or [], f"{path}.content")
@@ -80,6 +81,8 @@ def _node(schema: Any, node: Any, path: str, depth: int, walk: _Walk) -> dict[st
     if kind.name == "tableRow":
         walk.lines[starts:] = ["\t".join(walk.lines[starts:])]
     result: dict[str, Any] = {"type": kind.name}
+    if marks := _marks(schema, node.get("marks") or [], path):
+        result["marks"] = marks
     if attrs:
         result["attrs"] = attrs
     if children:
