@@ -1,6 +1,7 @@
 """Run one gateway process: the API on its port, health and metrics on a side port."""
 
 import asyncio
+import signal
 
 import uvicorn
 
@@ -25,6 +26,8 @@ async def serve() -> None:
             ws="none",
         )
     )  # fmt: skip
+    # uvicorn drains on SIGTERM and then raises it again for whoever waits below: nobody does, we end with 0.
+    signal.signal(signal.SIGTERM, lambda *_: None)
     async with side_port(settings.health_port, server=server, app=app):
         await server.serve()
 
