@@ -11,25 +11,30 @@ from verifier.findings import Refusal
 _LARGEST = 2**53 - 1
 
 
-def read_canonical(content: bytes, place: str) -> dict[str, Any]:
+def read_canonical(content: bytes, place: str, *, strict: bool = True) -> dict[str, Any]:
     """Return an object whose canonical form is ``content``; see :func:`read_value`."""
-    value = read_value(content, place)
+    value = read_value(content, place, strict=strict)
     if not isinstance(value, dict):
         raise Refusal("json_malformed", place, "not an object")
     return value
 
 
-def read_value(content: bytes, place: str) -> Any:
+def read_value(content: bytes, place: str, *, strict: bool = True) -> Any:
     """
     Return the value whose canonical form is ``content``.
 
     ``json.loads`` silently keeps the last of two equal keys and accepts NaN, so both are refused by hand.
+    ``strict`` demands integers and NFC too: only record.json, which holds what people wrote, goes without.
     """
     try:
         value = json.loads(
-            content.decode("utf-8"), object_pairs_hook=_object, parse_float=_float, parse_constant=_float
+            content.decode("utf-8"),
+            object_pairs_hook=_object,
+            parse_float=_refuse_number if strict else float,
+            parse_constant=_refuse_number,
         )
-        _walk(value)
+        if strict:
+            _walk(value)
         canonical = rfc8785.dumps(value)
     except RecursionError as error:
         raise Refusal("json_malformed", place, "nested too deep") from error
@@ -53,7 +58,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _float(text: str) -> Any:
+def _refuse_number(text: str) -> Any:
     raise _NotAllowed("json_float", text[:40])
 
 

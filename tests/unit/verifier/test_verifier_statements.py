@@ -164,6 +164,29 @@ def test_a_ceremony_about_something_else_is_refused(name, forged):
     refused(report, code)
 
 
+RECORD_BYTES = {
+    "a key twice": (swap(b'"v":1', b'"v":1,"v":1'), "json_duplicate_key"),
+    "white space": (pretty, "json_not_canonical"),
+    "a number written otherwise": (swap(b'"fields":{}', b'"fields":{"a":1.50}'), "json_not_canonical"),
+    "infinity": (swap(b'"fields":{}', b'"fields":{"a":Infinity}'), "json_float"),
+}
+
+
+@pytest.mark.parametrize("name", RECORD_BYTES)
+def test_a_record_that_is_not_canonical_is_refused(name, forged):
+    """The revision digest is over bytes, so there is one way only to write a revision."""
+    change, code = RECORD_BYTES[name]
+
+    refused(forged({"record_bytes": change}), code)
+
+
+def test_a_record_keeps_what_people_wrote(forged):
+    """A field may hold 37.5, and a text letters apart from their accents: neither is ours to change."""
+    report = forged({"record": lambda one: {**one, "fields": {"température": 37.5}, "title": "e\u0301te\u0301"}})
+
+    assert [] == report.reasons
+
+
 def test_a_nonce_used_twice_is_refused(forged):
     """Otherwise a statement could be replayed."""
     same = put("nonce", "ab" * 32)
