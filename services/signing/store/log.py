@@ -1,0 +1,107 @@
+"""Remember the log: leaves in order, heads, and their time-stamps."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, RowMapping, func, insert, select
+
+from services.signing.domain.leaf import Leaf, LeafDraft
+from services.signing.domain.notes import Checkpoint, CheckpointStamp
+from services.signing.store import tables
+
+# Advisory locks of this database; any other number would do, the same number must mean the same thing.
+_APPEND, _HEADS, _FOLDER = 7_200_001, 7_200_002, 7_200_003
+
+
+class SqlLog:
+    """
+    Keep the log.
+
+    The index is counted under a lock held until commit, not taken from a sequence: a rolled back transaction must
+    leave no gap, and no leaf may become visible before one with a smaller index.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def append(self, draft: LeafDraft) -> int:
+        """Give the leaf the next index."""
+        self._connection.execute(select(func.pg_advisory_xact_lock(_APPEND)))
+        index = self.size()
+        row = {"leaf": draft.data, "salt": draft.salt, "kind": draft.kind, "subject": draft.subject}
+        self._connection.execute(insert(tables.log_leaf).values(index=index, **row))
+        return index
+
+    def size(self) -> int:
+        """Return how many leaves there are."""
+        newest = self._connection.execute(select(func.max(tables.log_leaf.c.index))).scalar()
+        return 0 if newest is None else int(newest) + 1
+
+    def leaves(self, start: int, *, limit: int) -> tuple[Leaf, ...]:
+        """Return leaves in order."""
+        columns = tables.log_leaf.c
+        query = select(columns.index, columns.leaf, columns.salt).where(columns.index >= start)
+        rows = self._connection.execute(query.order_by(columns.index).limit(limit)).all()
+        return tuple(Leaf(row.index, bytes(row.leaf), bytes(row.salt)) for row in rows)
+
+    def lock_heads(self) -> None:
+        """Let one signer of heads go on at a time."""
+        self._connection.execute(select(func.pg_advisory_xact_lock(_HEADS)))
+
+    def try_lock_folder(self) -> bool:
+        """Tell whether we alone may write the folder until the end of this transaction."""
+        return bool(self._connection.execute(select(func.pg_try_advisory_xact_lock(_FOLDER))).scalar())
+
+    def newest_checkpoint(self) -> Checkpoint | None:
+        """Return the largest head."""
+        query = select(tables.checkpoint).order_by(tables.checkpoint.c.size.desc()).limit(1)
+        return _checkpoint(self._connection.execute(query).mappings().one_or_none())
+
+    def first_covering(self, index: int) -> Checkpoint | None:
+        """Return the smallest head that holds a leaf."""
+        query = select(tables.checkpoint).where(tables.checkpoint.c.size > index)
+        query = query.order_by(tables.checkpoint.c.size).limit(1)
+        return _checkpoint(self._connection.execute(query).mappings().one_or_none())
+
+    def add_checkpoint(self, checkpoint: Checkpoint) -> None:
+        """Keep a head."""
+        row = {"size": checkpoint.size, "root": checkpoint.root, "text": checkpoint.text}
+        self._connection.execute(insert(tables.checkpoint).values(**row, signed_at=checkpoint.signed_at))
+
+    def stamps(self, size: int) -> tuple[CheckpointStamp, ...]:
+        """Return a head's time-stamps in order."""
+        columns = tables.checkpoint_stamp.c
+        query = select(tables.checkpoint_stamp).where(columns.size == size).order_by(columns.position)
+        return tuple(
+            CheckpointStamp(row["authority"], bytes(row["token"]), row["gen_time"])
+            for row in self._connection.execute(query).mappings()
+        )
+
+    def add_stamps(self, size: int, stamps: Sequence[CheckpointStamp]) -> None:
+        """Keep a head's time-stamps, unless it has some: the evidence must show the same ones every time."""
+        if self.stamps(size):
+            return
+        rows = [
+            {
+                "size": size,
+                "position": position,
+                "authority": stamp.authority,
+                "token": stamp.token,
+                "gen_time": stamp.gen_time,
+            }
+            for position, stamp in enumerate(stamps)
+        ]
+        self._connection.execute(insert(tables.checkpoint_stamp), rows)
+
+    def last_stamped_at(self) -> dt.datetime | None:
+        """Return when a head was last dated."""
+        newest: dt.datetime | None = self._connection.execute(
+            select(func.max(tables.checkpoint_stamp.c.gen_time))
+        ).scalar()
+        return newest
+
+
+def _checkpoint(row: RowMapping | None) -> Checkpoint | None:
+    if row is None:
+        return None
+    return Checkpoint(size=row["size"], root=bytes(row["root"]), text=row["text"], signed_at=row["signed_at"])
