@@ -1,0 +1,58 @@
+"""Mark the methods of a house's service: which call one answers, which fact one listens to, where the house comes from."""
+
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+from nameko.extensions import DependencyProvider
+
+from chassis.bus.consumers import PLANT, Answer
+from chassis.bus.handling import CallContext
+from chassis.bus.listeners import Listener
+from contracts.envelope import Call, Event
+
+__all__ = ["Assembled", "CallContext", "House", "answers", "listens"]
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+class House(Protocol):
+    """What ``assemble`` returns: the use cases of a house, and how to let go of its machines."""
+
+    def close(self) -> None:
+        """Close engines and clients; nothing runs any more."""
+
+
+def answers(call: type[Call]) -> Callable[[Method], Method]:
+    """Let ``method(self, call, context) -> call.reply`` answer the call; its name is ``call.method``."""
+
+    def mark(method: Method) -> Method:
+        if method.__name__ != call.method:
+            raise TypeError(f"{method.__name__} cannot answer {call.service}.{call.method}")
+        return Answer.decorator(call)(method)  # type: ignore[no-any-return]  # nameko has no types
+
+    return mark
+
+
+def listens(event: type[Event]) -> Callable[[Method], Method]:
+    """Let ``method(self, event, envelope)`` act on a fact, at least once: be idempotent (``uow.first_time``)."""
+
+    def mark(method: Method) -> Method:
+        return Listener.decorator(event)(method)  # type: ignore[no-any-return]  # nameko has no types
+
+    return mark
+
+
+class Assembled(DependencyProvider):  # type: ignore[misc]  # nameko has no types
+    """
+    Give each worker the house, built once in a process by the runner and closed by it at the end.
+
+    A house may define ``started()``: called once when every method of the process is being served.
+    """
+
+    def __init__(self, assemble: Callable[[], House]) -> None:
+        self.assemble = assemble
+
+    def get_dependency(self, worker_ctx: Any) -> House:
+        """Return the house of this process."""
+        house: House = self.container.config[PLANT].houses[self.assemble]
+        return house

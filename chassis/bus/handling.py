@@ -1,0 +1,180 @@
+"""Handle one message: everything between its bytes and the house's method, and back."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import eventlet
+import structlog
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from uuid_utils import uuid7
+
+from chassis.bus import ambience, tokens, wire
+from contracts.envelope import Call, Envelope, Event, Message
+from contracts.errors import BY_CODE, Forbidden, Invalid, Overloaded, PaillasseError, UnknownOutcome, Unsupported
+from contracts.identifiers import Actor, RequestKey
+
+# An event handler that has not come back by then is tried again later.
+EVENT_SECONDS = 120.0
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class CallContext:
+    """
+    What the edge knows about a call, verified.
+
+    ``deadline`` is seconds since 1970 UTC; ``request`` is set when the caller sent an idempotency key.
+    """
+
+    actor: Actor
+    correlation_id: str
+    deadline: float
+    request: RequestKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivedCall:
+    """A legal call as it came: nothing in it is verified yet."""
+
+    payload: Mapping[str, Any]
+    headers: Mapping[str, Any]
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The bytes of a reply, and one word for the measures."""
+
+    body: bytes
+    outcome: str
+
+
+class Verdict(Enum):
+    """What becomes of an event."""
+
+    DONE = "done"
+    LATER = "later"
+    NEVER = "never"
+
+
+def answer(
+    kind: type[Call],
+    method: Callable[[Any, CallContext], Message],
+    arrived: ArrivedCall,
+    *,
+    keys: Mapping[str, Ed25519PublicKey],
+) -> Answered:
+    """Answer a call: shed, verify, validate, handle. Never raises: every failure is a reply."""
+    correlation = str(arrived.headers.get(wire.CORRELATION) or uuid7())
+    structlog.contextvars.bind_contextvars(correlation_id=correlation)
+    ambience.correlation_id.set(correlation)
+    started = time.perf_counter()
+    try:
+        deadline = _deadline_of(arrived.headers)
+        context = _context_of(kind, arrived, keys=keys, correlation_id=correlation, deadline=deadline)
+        reply = _within(deadline, lambda: method(wire.parse(kind, dict(arrived.payload)), context))
+        if not isinstance(reply, kind.reply):
+            raise TypeError(f"{wire.routing_key(kind)} answered {type(reply).__name__}, not {kind.reply.__name__}")
+        answered = Answered(wire.encode_result(reply), "done")
+    except PaillasseError as error:
+        answered = _refusal(error, correlation)
+    except Exception:
+        log.exception("call_broke", method=wire.routing_key(kind))
+        answered = Answered(wire.encode_error(PaillasseError(correlation_id=correlation)), "internal")
+    write = log.info if kind.changes or answered.outcome != "done" else log.debug
+    write(
+        "call_answered",
+        method=wire.routing_key(kind),
+        outcome=answered.outcome,
+        milliseconds=round((time.perf_counter() - started) * 1000, 1),
+    )
+    return answered
+
+
+def _refusal(error: PaillasseError, correlation: str) -> Answered:
+    """Write a typed error; a class that is not in the contract stays inside."""
+    known = BY_CODE.get(error.code)
+    if known is None or not isinstance(error, known):
+        log.error("call_broke", error=type(error).__name__)
+        return Answered(wire.encode_error(PaillasseError(correlation_id=correlation)), "internal")
+    return Answered(wire.encode_error(error), error.code)
+
+
+def _deadline_of(headers: Mapping[str, Any]) -> float:
+    """Read the deadline; raise Overloaded when serving the call would be too late to be of use."""
+    try:
+        deadline = float(headers[wire.DEADLINE])
+        start_by = float(headers.get(wire.START_BY, deadline))
+    except (KeyError, TypeError, ValueError) as error:
+        raise Unsupported(reason="no_deadline") from error
+    now = time.time()
+    if now > start_by or deadline - now < wire.LEAST_SECONDS:
+        raise Overloaded(reason="too_late")
+    return deadline
+
+
+def _context_of(
+    kind: type[Call],
+    arrived: ArrivedCall,
+    *,
+    keys: Mapping[str, Ed25519PublicKey],
+    correlation_id: str,
+    deadline: float,
+) -> CallContext:
+    """Verify who asks, and name the request when it is keyed."""
+    token = arrived.headers.get(wire.ACTOR)
+    if not isinstance(token, str):
+        raise Forbidden(reason="actor_token")
+    actor = tokens.verify(token, audience=kind.service, issuers=kind.issuers, keys=keys, call_id=arrived.call_id)
+    key = arrived.headers.get(wire.IDEMPOTENCY)
+    request = None
+    if isinstance(key, str) and key:
+        who = f"{actor.issuer}/{actor.person or '-'}"
+        request = RequestKey(
+            actor=who, method=wire.routing_key(kind), key=key, digest=wire.digest(dict(arrived.payload))
+        )
+    return CallContext(actor=actor, correlation_id=correlation_id, deadline=deadline, request=request)
+
+
+def _within(deadline: float, work: Callable[[], Message]) -> Message:
+    """Do the work, but not beyond the deadline less one hop: nobody would read the reply."""
+    ambience.deadline.set(deadline)
+    expiry = eventlet.Timeout(deadline - time.time() - wire.HOP_SECONDS)
+    try:
+        return work()
+    except eventlet.Timeout as late:
+        if late is not expiry:
+            raise TimeoutError from late
+        raise UnknownOutcome(reason="deadline") from late
+    finally:
+        expiry.cancel()
+
+
+def settle(
+    kind: type[Event],
+    method: Callable[[Any, Envelope], None],
+    body: bytes,
+) -> Verdict:
+    """Handle an event: never raises; a permanent failure is told apart from one that time may heal."""
+    try:
+        envelope = wire.decode_event(body)
+        structlog.contextvars.bind_contextvars(
+            correlation_id=envelope.correlation_id, message_id=envelope.message_id, event_type=envelope.type
+        )
+        ambience.correlation_id.set(envelope.correlation_id or None)
+        if (envelope.source, envelope.type) != (kind.source, kind.type):
+            raise Unsupported(reason="foreign_source")
+        event = wire.parse(kind, envelope.payload)
+        with eventlet.Timeout(EVENT_SECONDS, TimeoutError):
+            method(event, envelope)
+    except (Invalid, Unsupported, wire.IllegalMessageError) as error:
+        log.exception("event_refused", event_class=kind.__name__, error=type(error).__name__)
+        return Verdict.NEVER
+    except Exception:
+        log.exception("event_failed", event_class=kind.__name__)
+        return Verdict.LATER
+    return Verdict.DONE

@@ -1,0 +1,70 @@
+"""Remember the answer of a keyed write in the write's own transaction, so that a repeat returns it (decision 5)."""
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Column, Connection, DateTime, MetaData, Table, Text, insert, select, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from contracts.errors import FieldProblem, Invalid
+from contracts.identifiers import RequestKey
+
+if TYPE_CHECKING:
+    from alembic.operations import Operations
+
+
+def request_table(metadata: MetaData) -> Table:
+    """Return the table; the primary key is what makes a repeat visible, even of two at once."""
+    return Table(
+        "request",
+        metadata,
+        Column("actor", Text, primary_key=True),
+        Column("method", Text, primary_key=True),
+        Column("key", Text, primary_key=True),
+        Column("digest", Text, nullable=False),
+        Column("result", JSONB, nullable=False),
+        Column("answered_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    )
+
+
+_TABLE = request_table(MetaData())
+
+
+def create(op: "Operations") -> None:
+    """Create the table, from a house's first migration."""
+    request_table(MetaData()).create(op.get_bind())
+
+
+def recall(connection: Connection, request: RequestKey) -> dict[str, Any] | None:
+    """
+    Return the answer given to this request before, or none; hold a lock on the key until the transaction ends.
+
+    The lock makes two repeats at once take turns, so that the second finds the first's answer.
+
+    Raises:
+        Invalid: the key was used for another request (draft-ietf-httpapi-idempotency-key-header §2.7).
+
+    """
+    connection.execute(
+        select(text("pg_advisory_xact_lock(hashtextextended(:key, 0))")),
+        {"key": f"{request.actor}\n{request.method}\n{request.key}"},
+    )
+    row = connection.execute(
+        select(_TABLE.c.digest, _TABLE.c.result).where(
+            _TABLE.c.actor == request.actor, _TABLE.c.method == request.method, _TABLE.c.key == request.key
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    if row.digest != request.digest:
+        raise Invalid(FieldProblem("Idempotency-Key", "used_for_another_request", "choose a new key"))
+    result: dict[str, Any] = row.result
+    return result
+
+
+def remember(connection: Connection, request: RequestKey, result: dict[str, Any]) -> None:
+    """Store the answer in the caller's transaction; ``result`` is what JSON can hold."""
+    connection.execute(
+        insert(_TABLE).values(
+            actor=request.actor, method=request.method, key=request.key, digest=request.digest, result=result
+        )
+    )

@@ -1,0 +1,45 @@
+"""Hold the inbox table: which message a consumer has already acted on."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Column, Connection, DateTime, Index, MetaData, Table, Text, delete, text
+from sqlalchemy.dialects.postgresql import insert
+
+if TYPE_CHECKING:
+    from alembic.operations import Operations
+
+
+def inbox_table(metadata: MetaData) -> Table:
+    """Return the table; one row a consumer and message."""
+    return Table(
+        "inbox",
+        metadata,
+        Column("consumer", Text, primary_key=True),
+        Column("message_id", Text, primary_key=True),
+        Column("received_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+        Index("inbox_received_at", "received_at"),
+    )
+
+
+_TABLE = inbox_table(MetaData())
+
+
+def create(op: "Operations") -> None:
+    """Create the table, from a house's first migration."""
+    inbox_table(MetaData()).create(op.get_bind())
+
+
+def first_time(connection: Connection, *, consumer: str, message_id: str) -> bool:
+    """
+    Say whether this consumer sees this message for the first time, and remember it in the caller's transaction.
+
+    Two deliveries at once: the second waits here for the first's commit, then gets ``False``.
+    """
+    row = insert(_TABLE).values(consumer=consumer, message_id=message_id)
+    return connection.execute(row.on_conflict_do_nothing()).rowcount == 1
+
+
+def forget(connection: Connection, *, received_before: datetime) -> int:
+    """Drop old rows; keep at least as long as a dead-letter queue may be replayed. Return how many went."""
+    return connection.execute(delete(_TABLE).where(_TABLE.c.received_at < received_before)).rowcount
