@@ -7,6 +7,7 @@ from functools import partial
 
 import structlog
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from chassis.bus.client import BusClient
 from chassis.database import open_engine
@@ -61,6 +62,9 @@ class Feeder:
             worked = [step() for step in self._steps]
         except PaillasseError as error:
             _log.warning("feeding_postponed", reason=error.code, **error.detail)
+            return False
+        except SQLAlchemyError as error:
+            _log.warning("feeding_postponed", reason=type(error).__name__)
             return False
         return any(worked)
 

@@ -1,3 +1,4 @@
+# ruff: noqa: D102 -- the ports say what each method promises
 """An index in memory: matches by reading every page, so that it can serve as the oracle of the real one."""
 
 from collections import Counter
@@ -52,7 +53,7 @@ class Shelf:
     labels: dict[PersonId, tuple[ReaderLabel, ...]] = field(default_factory=dict)
     tickets: dict[PersonId, tuple[int, int]] = field(default_factory=dict)
     queue: dict[EntryId, int] = field(default_factory=dict)
-    progress: RebuildProgress = RebuildProgress()
+    progress: RebuildProgress = field(default_factory=RebuildProgress)
 
 
 class FakeUnitOfWork:

@@ -1,0 +1,16 @@
+"""Configure the house of notify."""
+
+from pathlib import Path
+
+from chassis.settings import ProcessSettings
+
+
+class NotifySettings(ProcessSettings):
+    """Add to what every house is told where mails go."""
+
+    # The Maildir mails are put into; no default: a mail in an unknown place is lost.
+    maildir: Path
+    # Names of one page and a few people: two indexed reads.
+    entries_timeout_seconds: float = 2.0
+    # Seconds between looks at what is due, when no event wakes the sender: postponed mails need no more.
+    mail_idle_seconds: float = 1.0
