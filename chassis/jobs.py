@@ -1,41 +1,77 @@
-"""Do long work in an un-patched process of its own: rows of the house's job table, claimed, leased and reported on."""
+"""
+Run long work outside the request: rows of the house's own ``job`` table, done by an un-patched process.
 
-import json
+A job is added in the transaction that makes it necessary, claimed under a lease, repeated after a crash, and may report
+progress. Its process is started on demand and ends after a minute of idleness (decision 8).
+"""
+
 import select
+import signal
 import subprocess
 import sys
 import threading
-import time
-import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NewType
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import structlog
-from sqlalchemy import Column, Connection, DateTime, Engine, Index, Integer, MetaData, Table, Text, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import (
+    Column,
+    Connection,
+    DateTime,
+    Engine,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+    update,
+)
+from sqlalchemy import select as sql_select
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.exc import OperationalError
 from uuid_utils import uuid7
 
-from chassis.telemetry import JOB_SECONDS
+from contracts.errors import PaillasseError, Unavailable
 
 if TYPE_CHECKING:
     from alembic.operations import Operations
 
-JobId = NewType("JobId", str)
-
-# A job whose process has not renewed its lease for this long may be taken by another.
-LEASE_SECONDS = 30
-# Tries before a job is given up, and the pause before each next one.
-ATTEMPTS = 5
-BACK_OFF_SECONDS = (1, 5, 30, 120)
-# Held by the one job process of a house's database: "jobs" in ASCII.
-_ALIVE_LOCK = 0x6A6F6273
-
 log = structlog.get_logger()
+# A crashed process's job is taken up again after this; a living one renews in a third of it.
+LEASE = timedelta(seconds=9)
+RENEW_SECONDS = 3.0
+# LISTEN wakes the process; this finds what a lost wake-up left, and jobs whose time has come.
+POLL_SECONDS = 1.0
+ATTEMPTS = 8
+LONGEST_BACKOFF_SECONDS = 60
+WATCH_SECONDS = 2.0
+# Held, shared, by every living job process of a database.
+ALIVE = text("SELECT pg_try_advisory_lock_shared(hashtextextended('paillasse-jobs', 0))")
+NOBODY = text("SELECT pg_try_advisory_xact_lock(hashtextextended('paillasse-jobs', 0))")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One piece of work; ``attempt`` counts from 1."""
+
+    id: str
+    kind: str
+    key: str
+    payload: dict[str, Any]
+    attempt: int
+
+
+Progress = Callable[[dict[str, Any]], None]
+Handler = Callable[[Job, Progress], dict[str, Any]]
 
 
 def job_table(metadata: MetaData) -> Table:
-    """Return the table; ``state`` is queued, running, done or failed."""
+    """Return the table; (kind, key) is unique: the same work asked for twice is one job."""
+    now = text("now()")
     return Table(
         "job",
         metadata,
@@ -43,231 +79,179 @@ def job_table(metadata: MetaData) -> Table:
         Column("kind", Text, nullable=False),
         Column("key", Text, nullable=False),
         Column("payload", JSONB, nullable=False),
-        Column("state", Text, nullable=False, server_default=text("'queued'")),
+        Column("state", Text, nullable=False, server_default="queued"),
         Column("attempts", Integer, nullable=False, server_default=text("0")),
-        Column("not_before", DateTime(timezone=True), nullable=False, server_default=text("now()")),
-        Column("leased_until", DateTime(timezone=True), nullable=True),
         Column("progress", JSONB, nullable=False, server_default=text("'{}'")),
-        Column("result", JSONB, nullable=True),
-        Column("error", JSONB, nullable=True),
-        Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
-        Column("finished_at", DateTime(timezone=True), nullable=True),
-        Index("job_kind_key", "kind", "key", unique=True),
-        Index("job_open", "not_before", postgresql_where=text("state IN ('queued', 'running')")),
+        Column("result", JSONB),
+        Column("error", Text),
+        Column("not_before", DateTime(timezone=True), nullable=False, server_default=now),
+        Column("lease_until", DateTime(timezone=True), nullable=False, server_default=now),
+        Column("created_at", DateTime(timezone=True), nullable=False, server_default=now),
+        UniqueConstraint("kind", "key"),
     )
 
 
+_TABLE = job_table(MetaData())
+_TRIGGER = """
+CREATE FUNCTION job_announce() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN PERFORM pg_notify('job', ''); RETURN NULL; END $$
+"""
+_ATTACH = "CREATE TRIGGER job_announce AFTER INSERT ON job FOR EACH STATEMENT EXECUTE FUNCTION job_announce()"
+
+
 def create(op: "Operations") -> None:
-    """Create the table, from a house's first migration."""
+    """Create table and wake-up call, from a house's migration."""
     job_table(MetaData()).create(op.get_bind())
+    for statement in (_TRIGGER, _ATTACH):
+        op.execute(statement)
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One piece of long work; ``attempt`` counts from 1."""
-
-    id: JobId
-    kind: str
-    key: str
-    payload: dict[str, Any]
-    attempt: int
+def enqueue(connection: Connection, *, kind: str, key: str, payload: dict[str, Any]) -> str:
+    """Add a job in the caller's transaction and return its id; the same kind and key return the job there is."""
+    values = {"id": str(uuid7()), "kind": kind, "key": key, "payload": payload}
+    connection.execute(insert(_TABLE).values(**values).on_conflict_do_nothing())
+    found = sql_select(_TABLE.c.id).where(_TABLE.c.kind == kind, _TABLE.c.key == key)
+    return str(connection.execute(found).scalar_one())
 
 
-class JobRefusedError(Exception):
-    """The job can never succeed: do not try again. ``detail`` is what the house shows."""
-
-    def __init__(self, **detail: Any) -> None:
-        self.detail = detail
-        super().__init__(detail)
+def _workable() -> Any:
+    queued = (_TABLE.c.state == "queued") & (_TABLE.c.not_before <= func.now())
+    orphaned = (_TABLE.c.state == "running") & (_TABLE.c.lease_until < func.now())
+    return queued | orphaned
 
 
-Progress = Callable[[dict[str, Any]], None]
-Handler = Callable[[Job, Progress], dict[str, Any]]
-
-_ENQUEUE = text("""
-INSERT INTO job (id, kind, key, payload) VALUES (:id, :kind, :key, CAST(:payload AS jsonb))
-ON CONFLICT (kind, key) DO UPDATE SET kind = excluded.kind RETURNING id
-""")
-_CLAIM = text("""
-UPDATE job SET state = 'running', attempts = attempts + 1, leased_until = now() + make_interval(secs => :lease)
-WHERE id = (
-  SELECT id FROM job
-  WHERE kind = ANY(:kinds) AND not_before <= now()
-    AND (state = 'queued' OR (state = 'running' AND leased_until < now()))
-  ORDER BY not_before, id LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING id, kind, key, payload, attempts
-""")
-_OPEN = text("""
-SELECT EXISTS (SELECT FROM job WHERE state = 'queued' AND not_before <= now()
-               OR state = 'running' AND leased_until < now())
-""")
-_RENEW = text("UPDATE job SET leased_until = now() + make_interval(secs => :lease) WHERE id = :id")
-_REPORT = text("UPDATE job SET progress = CAST(:progress AS jsonb) WHERE id = :id")
-_DONE = text("""
-UPDATE job SET state = 'done', result = CAST(:result AS jsonb), error = NULL, leased_until = NULL, finished_at = now()
-WHERE id = :id
-""")
-_FAILED = text("""
-UPDATE job SET state = 'failed', error = CAST(:error AS jsonb), leased_until = NULL, finished_at = now() WHERE id = :id
-""")
-_AGAIN = text("""
-UPDATE job SET state = 'queued', error = CAST(:error AS jsonb), leased_until = NULL,
-  not_before = now() + make_interval(secs => :pause)
-WHERE id = :id
-""")
+def claim(connection: Connection) -> Job | None:
+    """Take the oldest job nobody works on; its lease must be renewed."""
+    oldest = (
+        sql_select(_TABLE.c.id)
+        .where(_workable())
+        .order_by(_TABLE.c.created_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    row = connection.execute(
+        update(_TABLE)
+        .where(_TABLE.c.id == oldest)
+        .values(state="running", attempts=_TABLE.c.attempts + 1, lease_until=func.now() + LEASE)
+        .returning(_TABLE.c.id, _TABLE.c.kind, _TABLE.c.key, _TABLE.c.payload, _TABLE.c.attempts)
+    ).first()
+    return None if row is None else Job(row.id, row.kind, row.key, row.payload, row.attempts)
 
 
-def enqueue(connection: Connection, *, kind: str, key: str, payload: dict[str, Any]) -> JobId:
-    """Add a job in the caller's transaction and return its id; the same kind and key twice is the same job."""
-    values = {"id": str(uuid7()), "kind": kind, "key": key, "payload": json.dumps(payload)}
-    job: str = connection.execute(_ENQUEUE, values).scalar_one()
-    connection.execute(text("SELECT pg_notify('job', '')"))
-    return JobId(job)
-
-
+@dataclass(slots=True)
 class JobLoop:
-    """Claim and do jobs, one at a time, until none came for a while; the one job process of its database."""
+    """The main loop of a job process (un-patched, one job at a time)."""
 
-    def __init__(self, engine: Engine, *, house: str) -> None:
-        self._engine = engine
-        self._house = house
+    engine: Engine
+    stopping: threading.Event = field(default_factory=threading.Event)
 
-    def run(self, handlers: Mapping[str, Handler], idle_seconds: float = 60) -> None:
-        """Do jobs of the given kinds; return after ``idle_seconds`` without one, or at once when another loop lives."""
-        while True:
-            with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as watch:
-                if not watch.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _ALIVE_LOCK}).scalar_one():
-                    return
-                try:
-                    self._until_idle(watch, handlers, idle_seconds)
-                finally:
-                    watch.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _ALIVE_LOCK})
-                    watch.execute(text("UNLISTEN *"))
-                # A job may have come between the last look and the unlock, seen by a starter that thought us alive.
-                if not watch.execute(_OPEN).scalar_one():
-                    return
-
-    def _until_idle(self, watch: Connection, handlers: Mapping[str, Handler], idle_seconds: float) -> None:
-        """Do jobs until none came for ``idle_seconds``."""
-        watch.execute(text("LISTEN job"))
-        last = time.monotonic()
-        while time.monotonic() - last < idle_seconds:
-            job = self._claim(list(handlers))
-            if job is not None:
-                self._do(job, handlers[job.kind])
-                last = time.monotonic()
-                continue
-            _wait_for_notice(watch, min(1.0, idle_seconds))
-
-    def _claim(self, kinds: list[str]) -> Job | None:
-        """Take the next job due, or one whose process died."""
-        with self._engine.begin() as connection:
-            row = connection.execute(_CLAIM, {"kinds": kinds, "lease": LEASE_SECONDS}).one_or_none()
-        return None if row is None else Job(JobId(row.id), row.kind, row.key, row.payload, row.attempts)
-
-    def _do(self, job: Job, handler: Handler) -> None:
-        """Do one job, renewing its lease meanwhile, and record what came of it."""
-        started, outcome = time.perf_counter(), "done"
-        finished = threading.Event()
-        renewer = threading.Thread(target=self._renew, args=(job, finished), daemon=True)
-        renewer.start()
+    def run(self, handlers: Mapping[str, Handler], *, idle_seconds: float = 60.0) -> None:
+        """Do jobs until there were none for ``idle_seconds`` or SIGTERM came; what it interrupts is queued again."""
+        signal.signal(signal.SIGTERM, self._on_term)
+        raw = self.engine.raw_connection()
+        listening: Any = raw.driver_connection
+        listening.set_isolation_level(0)
+        listening.cursor().execute("LISTEN job")
+        listening.cursor().execute(str(ALIVE))
+        idle = 0.0
         try:
-            result = handler(job, lambda progress: self._write(_REPORT, job, progress=json.dumps(progress)))
-            self._write(_DONE, job, result=json.dumps(result))
-        except JobRefusedError as error:
-            outcome = "refused"
-            self._write(_FAILED, job, error=json.dumps(error.detail, default=str))
-        except Exception as error:
-            outcome = "failed"
-            log.exception("job_failed", job=job.id, kind=job.kind, attempt=job.attempt)
-            self._fail(job, error)
+            while idle < idle_seconds and not self.stopping.is_set():
+                if self._work_one(handlers):
+                    idle = 0.0
+                    continue
+                select.select([listening], [], [], POLL_SECONDS)
+                listening.poll()
+                listening.notifies.clear()
+                idle += POLL_SECONDS
         finally:
-            finished.set()
-            renewer.join()
-            seconds = time.perf_counter() - started
-            JOB_SECONDS.labels(self._house, job.kind, outcome).observe(seconds)
-            log.info("job_ended", job=job.id, kind=job.kind, outcome=outcome, seconds=round(seconds, 2))
+            raw.invalidate()
 
-    def _fail(self, job: Job, error: Exception) -> None:
-        """Try again later, or give up."""
-        report = json.dumps(
-            {
-                "error": type(error).__name__,
-                "where": traceback.format_exception_only(error)[-1].strip()[:500],
-            }
-        )
-        if job.attempt >= ATTEMPTS:
-            self._write(_FAILED, job, error=report)
+    def _on_term(self, *_: object) -> NoReturn:
+        self.stopping.set()
+        sys.exit(0)
+
+    def _work_one(self, handlers: Mapping[str, Handler]) -> bool:
+        with self.engine.begin() as connection:
+            job = claim(connection)
+        if job is None:
+            return False
+        over = threading.Event()
+        renewing = threading.Thread(target=self._renew, args=(job, over), daemon=True)
+        renewing.start()
+        try:
+            result = handlers[job.kind](job, lambda values: self._set(job, progress=values))
+            self._set(job, state="done", result=result, error=None)
+        except PaillasseError as error:
+            self._fail(job, error)
+        except BaseException as error:
+            # Also SystemExit: whoever comes next starts again at once.
+            self._fail(job, error)
+            raise
+        finally:
+            over.set()
+            renewing.join()
+        return True
+
+    def _fail(self, job: Job, error: BaseException) -> None:
+        """Queue again what may succeed later; keep the reason of what will not."""
+        passing = isinstance(error, Unavailable | OperationalError | OSError | SystemExit)
+        log.warning("job_failed", kind=job.kind, job=job.id, attempt=job.attempt, error=repr(error), again=passing)
+        if passing and job.attempt < ATTEMPTS:
+            wait = 0 if isinstance(error, SystemExit) else min(2**job.attempt, LONGEST_BACKOFF_SECONDS)
+            self._set(job, state="queued", error=repr(error), not_before=func.now() + timedelta(seconds=wait))
         else:
-            pause = BACK_OFF_SECONDS[min(job.attempt, len(BACK_OFF_SECONDS)) - 1]
-            self._write(_AGAIN, job, error=report, pause=pause)
+            self._set(job, state="failed", error=repr(error))
 
-    def _renew(self, job: Job, finished: threading.Event) -> None:
-        """Say every third of a lease that the job is still in work."""
-        while not finished.wait(LEASE_SECONDS / 3):
-            self._write(_RENEW, job, lease=LEASE_SECONDS)
+    def _renew(self, job: Job, over: threading.Event) -> None:
+        while not over.wait(RENEW_SECONDS):
+            try:
+                self._set(job, lease_until=func.now() + LEASE)
+            except OperationalError as error:
+                log.warning("job_lease_not_renewed", job=job.id, error=repr(error))
 
-    def _write(self, statement: Any, job: Job, **values: Any) -> None:
-        """Change the row of a job in a commit of its own."""
-        with self._engine.begin() as connection:
-            connection.execute(statement, {"id": job.id, **values})
-
-
-def _wait_for_notice(watch: Connection, seconds: float) -> None:
-    """Wait until a job is announced, or the time is up: the look every second is a safety net."""
-    raw: Any = watch.connection.driver_connection
-    raw.poll()
-    if not raw.notifies:
-        select.select([raw], [], [], seconds)
-        raw.poll()
-    raw.notifies.clear()
+    def _set(self, job: Job, **values: Any) -> None:
+        # Another attempt's row is not ours any more: a process that slept past its lease changes nothing.
+        mine = (_TABLE.c.id == job.id) & (_TABLE.c.attempts == job.attempt)
+        with self.engine.begin() as connection:
+            connection.execute(update(_TABLE).where(mine).values(**values))
 
 
+@dataclass(slots=True)
 class JobStarter:
-    """Keep a job process alive while there is work for it; called by the house after commit, and by its own watch."""
+    """Start the job process of a house when there is work and nobody to do it; runs in the (green) service process."""
 
-    def __init__(self, engine: Engine, *, house: str, watch_seconds: float = 15.0) -> None:
-        self._engine = engine
-        self._house = house
-        self._watch_seconds = watch_seconds
-        self._child: subprocess.Popen[bytes] | None = None
-        self._starting = threading.Lock()
-        self._closed = threading.Event()
+    engine: Engine
+    module: str
+    child: "subprocess.Popen[bytes] | None" = None
+    over: threading.Event = field(default_factory=threading.Event)
 
     def ensure(self) -> None:
-        """Start ``python -m services.<house>.jobs`` when work is due and nobody does it."""
-        with self._starting:
-            if self._closed.is_set() or (self._child is not None and self._child.poll() is None):
-                return
-            if self._is_work_due():
-                self._child = subprocess.Popen(
-                    [sys.executable, "-m", f"services.{self._house}.jobs"], stdin=subprocess.DEVNULL
-                )
-                log.info("job_process_started", pid=self._child.pid)
+        """Start the process if it is needed; call it after the commit that added a job."""
+        if self.child is not None and self.child.poll() is None:
+            return
+        with self.engine.begin() as connection:
+            work = connection.execute(sql_select(_TABLE.c.id).where(_workable()).limit(1)).first()
+            needed = work is not None and bool(connection.execute(NOBODY).scalar())
+        if needed:
+            # Same process group as the service: whoever ends that ends this.
+            self.child = subprocess.Popen([sys.executable, "-m", self.module], stdin=subprocess.DEVNULL)
+            log.info("job_process_started", module=self.module, pid=self.child.pid)
 
     def watch(self) -> None:
-        """Look from time to time, in a thread of its own, for jobs whose process died or whose pause is over."""
-        threading.Thread(target=self._keep_watch, name="jobs", daemon=True).start()
-
-    def close(self) -> None:
-        """Start nothing more, and end the child politely: its job is taken up again by the next."""
-        self._closed.set()
-        if self._child is not None and self._child.poll() is None:
-            self._child.terminate()
-
-    def _keep_watch(self) -> None:
-        while not self._closed.wait(self._watch_seconds):
+        """Look every two seconds until ``close``: work left by a crash, jobs whose time has come."""
+        while not self.over.wait(WATCH_SECONDS):
             try:
                 self.ensure()
-            except Exception:
-                log.warning("job_watch_failed", exc_info=True)
+            except OperationalError as error:
+                log.warning("job_watch_failed", error=repr(error))
 
-    def _is_work_due(self) -> bool:
-        """Look whether a job is due and no process holds the lock."""
-        with self._engine.begin() as connection:
-            if not connection.execute(_OPEN).scalar_one():
-                return False
-            free: bool = connection.execute(
-                text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _ALIVE_LOCK}
-            ).scalar_one()
-            return free
+    def start_watching(self) -> None:
+        """Run ``watch`` in a thread (a green one where the process is patched)."""
+        threading.Thread(target=self.watch, name="jobs", daemon=True).start()
+
+    def close(self) -> None:
+        """Stop watching and ask the child to end; its job is queued again."""
+        self.over.set()
+        if self.child is not None and self.child.poll() is None:
+            self.child.terminate()

@@ -1,63 +1,73 @@
 """
-Bring databases to their newest form: ``python -m chassis.migrate entries signing``.
+Bring the databases of the named houses to their newest form: ``python -m chassis.migrate entries signing …``.
 
-All named houses are migrated by one process, before anything else starts. Where each database is, and as whom to
-connect, is read from the JSON file ``PAILLASSE_MIGRATE_FILE``: ``{"entries": {"host", "port", "name", "user",
-"password"}}``. A house's own steps lie in ``services/<house>/migrations/versions`` (``gateway/migrations/versions``).
+``PAILLASSE_MIGRATE_FILE`` names a JSON file ``{"entries": {"host", "port", "name", "user", "password"}, …}``. One
+process serves all houses, so that a first start pays for Python and Alembic once.
 """
 
 import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
-import structlog
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import text
+from sqlalchemy import URL, create_engine, text
+from sqlalchemy.pool import NullPool
 
-from chassis.database import open_engine
-from chassis.logging import configure
-from chassis.settings import DatabaseSettings
-
-ROOT = Path(__file__).resolve().parent.parent
-# Two installers at once take turns: "migr" in ASCII.
-_LOCK = 0x6D696772
-
-log = structlog.get_logger()
+ROOT = Path(__file__).parents[1]
+ENVIRONMENT = Path(__file__).parent / "migrations_env"
+CONNECT_TIMEOUT_SECONDS = 10
+# Two migrators at once take turns: the second finds nothing to do.
+LOCK = text("SELECT pg_advisory_lock(hashtextextended('paillasse-migrate', 0))")
 
 
-def versions_folder(house: str) -> Path:
-    """Return where a house keeps its migrations."""
-    folder = Path("gateway") if house == "gateway" else Path("services") / house
-    return ROOT / folder / "migrations" / "versions"
+def versions_of(house: str) -> Path:
+    """
+    Return the folder of a house's migrations.
+
+    Raises:
+        FileNotFoundError: there is no such house.
+
+    """
+    folder = ROOT / "gateway" if house == "gateway" else ROOT / "services" / house
+    versions = folder / "migrations" / "versions"
+    if not versions.is_dir():
+        raise FileNotFoundError(versions)
+    return versions
 
 
-def migrate(house: str, settings: DatabaseSettings, *, revision: str = "head", versions: Path | None = None) -> None:
-    """Apply what is missing; doing it twice does nothing."""
+def migrate(house: str, place: dict[str, Any]) -> None:
+    """Run what is missing in one house's database."""
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations_env"))
-    config.set_main_option("version_locations", str(versions or versions_folder(house)))
-    config.set_main_option("path_separator", "newline")
-    engine = open_engine(settings, application_name=f"{house}-migrate")
-    try:
-        with engine.connect() as connection:
-            connection.execute(text("SET statement_timeout = 0"))
-            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
-            connection.commit()
-            config.attributes["connection"] = connection
-            command.upgrade(config, revision)
-    finally:
-        engine.dispose()
-    log.info("database_migrated", house=house)
+    config.set_main_option("script_location", str(ENVIRONMENT))
+    config.set_main_option("version_locations", str(versions_of(house)))
+    config.set_main_option("path_separator", "os")
+    url = URL.create(
+        "postgresql+psycopg2",
+        username=place["user"],
+        password=place["password"],
+        host=place["host"],
+        port=place["port"],
+        database=place["name"],
+    )
+    engine = create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS})
+    with engine.connect() as connection:
+        connection.execute(LOCK)
+        connection.commit()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.commit()
+    engine.dispose()
 
 
 def main(houses: list[str]) -> int:
-    """Migrate the named houses."""
-    configure("migrate")
+    """Migrate each house in turn; the first that fails ends it with its name."""
     places = json.loads(Path(os.environ["PAILLASSE_MIGRATE_FILE"]).read_text(encoding="utf-8"))
     for house in houses:
-        migrate(house, DatabaseSettings.model_validate(places[house]))
+        migrate(house, places[house])
+        sys.stdout.write(f"{house}: migrated\n")
     return 0
 
 

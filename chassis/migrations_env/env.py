@@ -1,7 +1,7 @@
-"""Run migrations on the connection ``chassis.migrate`` hands over (Alembic executes this file by its name)."""
+"""Run one house's migrations on the connection ``chassis.migrate`` opened (Alembic's environment script)."""
 
 from alembic import context
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=None)
+context.configure(connection=context.config.attributes["connection"], transaction_per_migration=True)
 with context.begin_transaction():
     context.run_migrations()
