@@ -66,27 +66,26 @@ class Door:
 
 def assemble() -> House:
     """Read the settings and build the house."""
-    return build_house(StorageSettings.load())
-
-
-def build_house(settings: StorageSettings) -> House:
-    """Build the house from settings."""
+    settings = StorageSettings.load()
     engine = open_engine(settings.database, application_name="storage")
+    return build_house(engine, settings.store_room, *_green(*open_store(settings.store_room)))
+
+
+def build_house(engine: Engine, settings: StoreSettings, incoming: IncomingBytes, store: BlobStore) -> House:
+    """Build the house around a database and a store."""
     uow = partial(PostgresUnitOfWork, engine)
-    incoming, store = _green(*_open_store(settings.store_room))
-    urls = DoorUrls(settings.store_room.door_url.rstrip("/"), settings.store_room.key)
-    lifetime_seconds = settings.store_room.url_lifetime_seconds
-    plan = PlanUpload(urls, _now, lifetime_seconds)
+    urls = DoorUrls(settings.door_url.rstrip("/"), settings.key)
+    plan = PlanUpload(urls, _now, settings.url_lifetime_seconds)
     discard = DiscardUpload(uow, incoming, store)
     return House(
-        create_upload=CreateUpload(uow, store, plan, _now, _new_id, settings.store_room.upload_lifetime_hours),
+        create_upload=CreateUpload(uow, store, plan, _now, _new_id, settings.upload_lifetime_hours),
         get_upload=GetUpload(uow, plan),
         complete_upload=CompleteUpload(uow, incoming, store, _now),
         discard_upload=discard,
         discard_purpose=DiscardPurpose(uow, discard),
         resolve_uploads=ResolveUploads(uow),
         keep_uploads=KeepUploads(uow),
-        issue_download_url=IssueDownloadUrl(uow, urls, _now, lifetime_seconds),
+        issue_download_url=IssueDownloadUrl(uow, urls, _now, settings.url_lifetime_seconds),
         engine=engine,
     )
 
@@ -95,7 +94,7 @@ def build_door(settings: DoorSettings) -> Door:
     """Build the door from settings."""
     engine = open_engine(settings.database, application_name="storage-door")
     uow = partial(PostgresUnitOfWork, engine)
-    incoming, store = _open_store(settings.store_room)
+    incoming, store = open_store(settings.store_room)
     return Door(
         receive_part=ReceivePart(uow, incoming),
         open_blob=OpenBlob(store),
@@ -105,7 +104,8 @@ def build_door(settings: DoorSettings) -> Door:
     )
 
 
-def _open_store(settings: StoreSettings) -> tuple[DirectoryIncoming, DirectoryStore]:
+def open_store(settings: StoreSettings) -> tuple[DirectoryIncoming, DirectoryStore]:
+    """Open the directory store, and make its folders."""
     return DirectoryIncoming(settings.store_dir), DirectoryStore(
         settings.store_dir, reserve_bytes=settings.reserve_bytes
     )

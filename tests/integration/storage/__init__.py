@@ -1,0 +1,1 @@
+"""Storage on a real PostgreSQL, with its door as a real process."""
