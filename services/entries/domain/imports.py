@@ -103,7 +103,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """One import as it goes. ``made`` lists the pages written, in order; ``repeated`` says that nothing changed."""
+    """One import: ``made`` lists the pages, ``uploads`` the bytes they name; ``repeated`` says nothing changed."""
 
     id: ImportId
     notebook: NotebookId
@@ -116,6 +116,7 @@ class Import:
     bytes: Count = Count()
     report: tuple[Remark, ...] = ()
     made: tuple[EntryId, ...] = ()
+    uploads: tuple[UploadId, ...] = ()
     archive_sha256: Sha256 | None = None
     repeated: bool = False
 
@@ -131,7 +132,9 @@ class Import:
 
     def checking(self) -> "Import":
         """Start pass 1 over: nothing of an interrupted run is trusted but what storage holds."""
-        return replace(self, state="checking", report=(), made=(), entries=Count(), files=Count(), bytes=Count())
+        return replace(
+            self, state="checking", report=(), made=(), uploads=(), entries=Count(), files=Count(), bytes=Count()
+        )
 
     def storing(self, plan: ImportPlan) -> "Import":
         """Enter pass 2 with what pass 1 found."""
@@ -150,9 +153,9 @@ class Import:
         """Count files that reached storage."""
         return replace(self, files=replace(self.files, done=files), bytes=replace(self.bytes, done=size_bytes))
 
-    def writing(self) -> "Import":
-        """Enter pass 3."""
-        return replace(self, state="writing")
+    def writing(self, uploads: tuple[UploadId, ...]) -> "Import":
+        """Enter pass 3; the uploads are remembered, so that a run after a crash still makes them permanent."""
+        return replace(self, state="writing", uploads=uploads)
 
     def done(self, made: tuple[EntryId, ...]) -> "Import":
         """End well: the pages exist."""

@@ -83,5 +83,5 @@ class ImportFiles(Protocol):
     def discard_purpose(self, purpose: str) -> None:
         """Drop all tentative bytes of a purpose. Idempotent."""
 
-    def discard(self, upload: UploadId) -> None:
-        """Drop an upload. Idempotent."""
+    def discard(self, upload: UploadId, *, owner: PersonId) -> None:
+        """Drop a person's upload. Idempotent."""

@@ -7,6 +7,7 @@ from typing import Any, Protocol, Self
 from contracts.identifiers import RequestKey
 from services.entries.domain.caller import Caller
 from services.entries.domain.facts import Fact
+from services.entries.ports.imports import Imports
 from services.entries.ports.repositories import Entries, Grants, Notebooks, People, Structures
 
 
@@ -32,6 +33,10 @@ class Repositories(Protocol):
     @property
     def grants(self) -> Grants:
         """Reach shares."""
+
+    @property
+    def imports(self) -> Imports:
+        """Reach imports."""
 
 
 class UnitOfWork(Repositories, Protocol):

@@ -1,24 +1,47 @@
 """Run an import in three passes: check everything, store tentatively, write once (decided in ADR on imports)."""
 
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from contracts.errors import Conflict, Forbidden, Invalid, NotFound
-from contracts.identifiers import Actor, EntryId, ImportId, Sha256, UploadId
+from contracts.identifiers import Actor, EntryId, ImportId, NotebookId, PersonId, Sha256
 from services.entries.domain.caller import Caller
-from services.entries.domain.imports import Import, ImportedFile, ImportedPage, ImportPlan, PlannedFile, PlannedPage, Remark
+from services.entries.domain.imports import (
+    Import,
+    ImportedFile,
+    ImportedPage,
+    ImportPlan,
+    PlannedFile,
+    PlannedPage,
+    Remark,
+)
 from services.entries.ports.imports import ArchiveReader, ImportFiles, OpenArchive, TentativeFile
-from services.entries.ports.unit_of_work import Readings, Units
-from services.entries.use_cases.write_import import WriteImport
+from services.entries.ports.unit_of_work import Readings, UnitOfWork, Units
 
 # Enough to keep the door's disk and hashing busy on a small machine; measured: eight are no faster.
 PARALLEL_UPLOADS: Final = 4
 KEEP_AT_ONCE: Final = 500
 SAVE_EVERY_FILES: Final = 20
+
+
+class WritePages(Protocol):
+    """The writing of imported pages, inside a unit of work that is not its own."""
+
+    def __call__(
+        self,
+        uow: UnitOfWork,
+        *,
+        person: PersonId,
+        notebook: NotebookId,
+        import_id: ImportId,
+        archive_sha256: Sha256,
+        pages: Sequence[ImportedPage],
+    ) -> tuple[EntryId, ...]:
+        """Number and write the pages, publish their facts, return their ids in order; no commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +57,7 @@ class RunImport:
     readings: Readings
     read_archive: ArchiveReader
     files: ImportFiles
-    write_import: WriteImport
+    write_import: WritePages
     work_folder: Path | None = None
 
     def __call__(self, identifier: ImportId) -> Import:
@@ -42,7 +65,7 @@ class RunImport:
         with self.readings() as reading:
             row = reading.imports.get(identifier)
         if row.is_over:
-            self._clean_up(row)
+            self._settle(row)
             return row
         # What a killed run left: nobody but this import ever used the purpose, and none of it is named yet.
         self.files.discard_purpose(row.purpose)
@@ -52,7 +75,7 @@ class RunImport:
                 row = self._run(row, Path(folder))
         except (Invalid, NotFound, Forbidden) as error:
             row = self._save(row.refused(*_reasons(error)))
-        self._clean_up(row)
+        self._settle(row)
         return row
 
     def _run(self, row: Import, folder: Path) -> Import:
@@ -64,15 +87,14 @@ class RunImport:
             plan = reader.plan(sha256, progress=_quiet)
             row = self._save(row.storing(plan))
             stored, row = self._store(row, plan, reader)
-        return self._write(self._save(row.writing()), plan, stored)
+        row = self._save(row.writing(tuple(tentative.upload for tentative in stored.values())))
+        return self._write(row, plan, stored)
 
     def _already(self, row: Import, archive: Sha256) -> tuple[EntryId, ...] | None:
         with self.readings() as reading:
             return reading.imports.pages_of(row.notebook, archive)
 
-    def _store(
-        self, row: Import, plan: ImportPlan, reader: OpenArchive
-    ) -> tuple[dict[Sha256, TentativeFile], Import]:
+    def _store(self, row: Import, plan: ImportPlan, reader: OpenArchive) -> tuple[dict[Sha256, TentativeFile], Import]:
         """Pass 2: every distinct file once, several at a time; nothing refers to them yet."""
 
         def one(file: PlannedFile) -> tuple[PlannedFile, TentativeFile]:
@@ -108,20 +130,25 @@ class RunImport:
             if made_before is None:
                 raise
             return self._save(row.already_done(archive_sha256=plan.archive_sha256, made=made_before))
-        self._keep(tentative.upload for tentative in stored.values())
         return row
 
-    def _keep(self, uploads: Iterable[UploadId]) -> None:
-        every = list(uploads)
-        for start in range(0, len(every), KEEP_AT_ONCE):
-            self.files.keep(every[start : start + KEEP_AT_ONCE])
+    def refuse(self, identifier: ImportId, *, code: str) -> None:
+        """End an import that cannot go on, leaving nothing behind."""
+        with self.readings() as reading:
+            row = reading.imports.get(identifier)
+        if not row.is_over:
+            row = self._save(row.refused(Remark("refused", "", code)))
+        self._settle(row)
 
-    def _clean_up(self, row: Import) -> None:
-        """Drop what no page names: tentative bytes of a refusal or a repeat, and the archive's own upload."""
+    def _settle(self, row: Import) -> None:
+        """Keep the bytes pages name, drop the others; after a crash this is all that is left to do."""
+        if row.state == "done" and not row.repeated:
+            for start in range(0, len(row.uploads), KEEP_AT_ONCE):
+                self.files.keep(row.uploads[start : start + KEEP_AT_ONCE])
         if row.state == "refused" or row.repeated:
             self.files.discard_purpose(row.purpose)
         if row.state == "refused":
-            self.files.discard(row.upload)
+            self.files.discard(row.upload, owner=row.person)
 
     def _save(self, row: Import) -> Import:
         with self.units(_caller(row)) as uow:

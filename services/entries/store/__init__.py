@@ -1,0 +1,1 @@
+"""Remembers what entries owns, in its own PostgreSQL database; one commit per change."""
