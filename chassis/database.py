@@ -12,8 +12,7 @@ CONNECT_TIMEOUT_SECONDS = 5
 
 
 def open_engine(settings: DatabaseSettings, *, application_name: str) -> Engine:
-    """
-    Return an engine on psycopg2, the driver that is green under eventlet (ADR-0002).
+    """Return an engine on psycopg2, the driver that is green under eventlet (ADR-0002).
 
     READ COMMITTED, clock in UTC; a broken connection is noticed before use, so a restart of the server costs no request
     more than those it interrupts.

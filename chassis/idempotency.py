@@ -35,8 +35,7 @@ def create(op: "Operations") -> None:
 
 
 def recall(connection: Connection, request: RequestKey) -> dict[str, Any] | None:
-    """
-    Return the answer given to this request before, or none; hold a lock on the key until the transaction ends.
+    """Return the answer given to this request before, or none; hold a lock on the key until the transaction ends.
 
     The lock makes two repeats at once take turns, so that the second finds the first's answer.
 

@@ -1,5 +1,4 @@
-"""
-Run long work outside the request: rows of the house's own ``job`` table, done by an un-patched process.
+"""Run long work outside the request: rows of the house's own ``job`` table, done by an un-patched process.
 
 A job is added in the transaction that makes it necessary, claimed under a lease, repeated after a crash, and may report
 progress. Its process is started on demand and ends after a minute of idleness (decision 8).

@@ -1,5 +1,4 @@
-"""
-Bring the databases of the named houses to their newest form: ``python -m chassis.migrate entries signing …``.
+"""Bring the databases of the named houses to their newest form: ``python -m chassis.migrate entries signing …``.
 
 ``PAILLASSE_MIGRATE_FILE`` names a JSON file ``{"entries": {"host", "port", "name", "user", "password"}, …}``. One
 process serves all houses, so that a first start pays for Python and Alembic once.
@@ -24,8 +23,7 @@ LOCK = text("SELECT pg_advisory_lock(hashtextextended('paillasse-migrate', 0))")
 
 
 def versions_of(house: str) -> Path:
-    """
-    Return the folder of a house's migrations.
+    """Return the folder of a house's migrations.
 
     Raises:
         FileNotFoundError: there is no such house.

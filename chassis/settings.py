@@ -94,10 +94,17 @@ class HealthSettings(_Settings):
     health_host: str = "127.0.0.1"
 
 
+class RelaySettings(_Settings):
+    """Hold where every outbox is, and the role that may empty it."""
+
+    # JSON, house -> database; or the path of a file that holds it.
+    relay_file: SecretStr
+
+
 class LogSettings(_Settings):
     """Say who speaks in the logs, and how much."""
 
-    house: str
+    house: str = "paillasse"
     log_level: str = "INFO"
 
 

@@ -16,8 +16,7 @@ TIMEOUT_SECONDS = 2.0
 
 
 class BusClient:
-    """
-    Speak to other houses in the name of this one; safe for any number of threads or greenlets at once.
+    """Speak to other houses in the name of this one; safe for any number of threads or greenlets at once.
 
     One connection, opened at the first call and again whenever it is lost.
     """
@@ -38,8 +37,7 @@ class BusClient:
         timeout_seconds: float = TIMEOUT_SECONDS,
         idempotency_key: str | None = None,
     ) -> Message:
-        """
-        Return the reply, an instance of ``call.reply``.
+        """Return the reply, an instance of ``call.reply``.
 
         The time left to the call being served here, if any, bounds ``timeout_seconds``.
 

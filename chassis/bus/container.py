@@ -7,8 +7,7 @@ from nameko.containers import ServiceContainer, WorkerContext
 
 
 class EdgeContainer(ServiceContainer):  # type: ignore[misc]  # nameko has no types
-    """
-    Let the entrypoint perform its method, and settle the message with what came of it.
+    """Let the entrypoint perform its method, and settle the message with what came of it.
 
     The entrypoint never raises, so that no message can kill the container; an exception here is a bug of the chassis
     itself, and dying is right.

@@ -1,4 +1,4 @@
-"""Mark the methods of a house's service: which call one answers, which fact one listens to, where the house comes from."""
+"""Mark the methods of a house's service: what one answers, what one listens to, where the house comes from."""
 
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
@@ -43,8 +43,7 @@ def listens(event: type[Event]) -> Callable[[Method], Method]:
 
 
 class Assembled(DependencyProvider):  # type: ignore[misc]  # nameko has no types
-    """
-    Give each worker the house, built once in a process by the runner and closed by it at the end.
+    """Give each worker the house, built once in a process by the runner and closed by it at the end.
 
     A house may define ``started()``: called once when every method of the process is being served.
     """
@@ -52,7 +51,7 @@ class Assembled(DependencyProvider):  # type: ignore[misc]  # nameko has no type
     def __init__(self, assemble: Callable[[], House]) -> None:
         self.assemble = assemble
 
-    def get_dependency(self, worker_ctx: Any) -> House:
+    def get_dependency(self, worker_ctx: Any) -> House:  # noqa: ARG002 -- nameko's signature
         """Return the house of this process."""
         house: House = self.container.config[PLANT].houses[self.assemble]
         return house

@@ -24,8 +24,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class CallContext:
-    """
-    What the edge knows about a call, verified.
+    """What the edge knows about a call, verified.
 
     ``deadline`` is seconds since 1970 UTC; ``request`` is set when the caller sent an idempotency key.
     """
@@ -77,9 +76,7 @@ def answer(
         deadline = _deadline_of(arrived.headers)
         context = _context_of(kind, arrived, keys=keys, correlation_id=correlation, deadline=deadline)
         reply = _within(deadline, lambda: method(wire.parse(kind, dict(arrived.payload)), context))
-        if not isinstance(reply, kind.reply):
-            raise TypeError(f"{wire.routing_key(kind)} answered {type(reply).__name__}, not {kind.reply.__name__}")
-        answered = Answered(wire.encode_result(reply), "done")
+        answered = Answered(wire.encode_result(_expected(kind, reply)), "done")
     except PaillasseError as error:
         answered = _refusal(error, correlation)
     except Exception:
@@ -93,6 +90,13 @@ def answer(
         milliseconds=round((time.perf_counter() - started) * 1000, 1),
     )
     return answered
+
+
+def _expected(kind: type[Call], reply: Message) -> Message:
+    """Return the reply when it is what the contract promises; anything else is a bug of the house."""
+    if not isinstance(reply, kind.reply):
+        raise TypeError(f"{wire.routing_key(kind)} answered {type(reply).__name__}, not {kind.reply.__name__}")
+    return reply
 
 
 def _refusal(error: PaillasseError, correlation: str) -> Answered:
@@ -154,6 +158,13 @@ def _within(deadline: float, work: Callable[[], Message]) -> Message:
         expiry.cancel()
 
 
+def _event_of(kind: type[Event], envelope: Envelope) -> Event:
+    """Read the fact of an envelope; one that speaks for another house, or of something else, is refused."""
+    if (envelope.source, envelope.type) != (kind.source, kind.type):
+        raise Unsupported(reason="foreign_source")
+    return wire.parse(kind, envelope.payload)
+
+
 def settle(
     kind: type[Event],
     method: Callable[[Any, Envelope], None],
@@ -166,9 +177,7 @@ def settle(
             correlation_id=envelope.correlation_id, message_id=envelope.message_id, event_type=envelope.type
         )
         ambience.correlation_id.set(envelope.correlation_id or None)
-        if (envelope.source, envelope.type) != (kind.source, kind.type):
-            raise Unsupported(reason="foreign_source")
-        event = wire.parse(kind, envelope.payload)
+        event = _event_of(kind, envelope)
         with eventlet.Timeout(EVENT_SECONDS, TimeoutError):
             method(event, envelope)
     except (Invalid, Unsupported, wire.IllegalMessageError) as error:

@@ -151,8 +151,7 @@ class _Session:
 
 
 class Line:
-    """
-    Publish, confirmed or not, over one connection that is opened at first use and again when lost.
+    """Publish, confirmed or not, over one connection that is opened at first use and again when lost.
 
     The lock is what keeps the frames of two large messages from interleaving: without it both senders hang for ever
     (measured with 3 MB replies, ADR-0002).

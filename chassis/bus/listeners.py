@@ -7,13 +7,12 @@ from typing import Any
 
 import eventlet
 import structlog
-from kombu import Exchange, Queue
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint
 
 from chassis import telemetry
 from chassis.bus import wire
-from chassis.bus.consumers import PLANT, MessageConsumer, Plant, bytes_of
+from chassis.bus.consumers import PLANT, MessageConsumer, Plant, bytes_of, durable_queue
 from chassis.bus.handling import Verdict, settle
 from contracts.envelope import Event
 from contracts.errors import Unavailable
@@ -33,7 +32,7 @@ class Listener(Entrypoint):  # type: ignore[misc]  # nameko has no types
 
     def __init__(self, event: type[Event], **kwargs: Any) -> None:
         self.event = event
-        self.queue: Queue = None
+        self.queue: Any = None
         self._stopping = False
         super().__init__(**kwargs)
 
@@ -53,12 +52,12 @@ class Listener(Entrypoint):  # type: ignore[misc]  # nameko has no types
         name = wire.event_queue(
             self.event.source, self.event.type, service=self.container.service_name, method=self.method_name
         )
-        self.queue = Queue(
+        self.queue = durable_queue(
             name,
-            exchange=Exchange(events_exchange(self.event.source), type="topic", durable=True, passive=True),
+            exchange=events_exchange(self.event.source),
+            kind="topic",
             routing_key=self.event.type,
-            durable=True,
-            queue_arguments=wire.event_queue_arguments(name),
+            arguments=wire.event_queue_arguments(name),
         )
         self.queue_consumer.register_provider(self)
 
@@ -92,8 +91,7 @@ class Listener(Entrypoint):  # type: ignore[misc]  # nameko has no types
             self._give_back(message)
 
     def _is_genuine(self, message: Any) -> bool:
-        """
-        Say whether the fact comes from the house it speaks for.
+        """Say whether the fact comes from the house it speaks for.
 
         Only the relay may write ``<source>.events``. A fact that returns from a waiting room comes by the default
         exchange: this house put it there itself, and the broker vouches for that by ``user_id``.

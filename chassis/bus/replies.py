@@ -16,8 +16,7 @@ _ROOMS = (0, 0, 1, 1, 1, 2, 2)
 
 
 class Replier:
-    """
-    Publish what a process owes: replies unconfirmed, retries confirmed.
+    """Publish what a process owes: replies unconfirmed, retries confirmed.
 
     A reply lost with its connection is the caller's ``UnknownOutcome``; nameko's own way (a pooled producer and a
     confirm for each reply) took half of a service's processor time (measured, ADR-0002).
@@ -41,9 +40,9 @@ class Replier:
             self._line.send(parcel)  # once more, on a new connection
 
     def retry(self, body: bytes, *, queue: str, attempt: int, message_id: str) -> None:
-        """
-        Put an event into a waiting room, from which it returns to ``queue``; raise Unavailable when the broker does not keep it.
+        """Put an event into a waiting room, from which it returns to ``queue``.
 
+        Raise Unavailable when the broker does not keep it.
         ``attempt`` counts the failures so far, from 1. The broker vouches for ``user_id``, which is how the listener
         knows on its return that no other house sent it.
         """

@@ -1,5 +1,4 @@
-"""
-Run one house: ``python -m chassis.bus.runner services.entries.service``.
+"""Run one house: ``python -m chassis.bus.runner services.entries.service``.
 
 Every class of the module with a ``name`` is served, in one patched process, until SIGTERM.
 """
@@ -101,8 +100,7 @@ class Process:
         return 1 if failed else 0
 
     def _drain(self) -> None:
-        """
-        Let running work finish, but not for ever: a worker may wait on a machine that never answers.
+        """Let running work finish, but not for ever: a worker may wait on a machine that never answers.
 
         `/readyz` says 503 from the signal on; `/livez` stays good, so that nobody shoots us meanwhile.
         """

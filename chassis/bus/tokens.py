@@ -43,8 +43,7 @@ def mint(
     call_id: str,
     now: float | None = None,
 ) -> str:
-    """
-    Sign a token that lets ``actor.issuer`` make one call.
+    """Sign a token that lets ``actor.issuer`` make one call.
 
     ``audience`` is ``Call.service`` of the call, exactly; ``call_id`` its AMQP ``correlation_id``, which the receiver
     compares; ``now`` is seconds since 1970 UTC, the clock when not given.
@@ -69,8 +68,7 @@ def verify(
     keys: Mapping[str, Ed25519PublicKey],
     call_id: str | None = None,
 ) -> Actor:
-    """
-    Return the actor a token names.
+    """Return the actor a token names.
 
     ``issuers`` may make this call (``Call.issuers``); ``keys`` are the public keys this process trusts; ``call_id`` is
     the call the token must have been minted for, not compared when none.

@@ -117,8 +117,7 @@ def call_headers(
 
 
 def decode_call(body: bytes) -> dict[str, Any]:
-    """
-    Read the payload of a call.
+    """Read the payload of a call.
 
     Raises:
         IllegalMessageError: not JSON, or not the shape of a call.
@@ -135,8 +134,7 @@ def decode_call(body: bytes) -> dict[str, Any]:
 
 
 def parse(kind: type[M], payload: dict[str, Any]) -> M:
-    """
-    Validate a payload.
+    """Validate a payload.
 
     Raises:
         Invalid: with one problem for each wrong field.
@@ -167,8 +165,7 @@ def encode_result(reply: Message) -> bytes:
 
 
 def encode_error(error: PaillasseError) -> bytes:
-    """
-    Write the reply of a call that failed: a code and strings, never a class path or a number.
+    """Write the reply of a call that failed: a code and strings, never a class path or a number.
 
     nameko turns every other scalar into text on its own (bug B9), so the details are strings from the start.
     """
@@ -196,8 +193,7 @@ def decode_error(report: dict[str, Any]) -> PaillasseError:
 
 
 def decode_reply(body: bytes, kind: type[M]) -> M:
-    """
-    Read a reply.
+    """Read a reply.
 
     Raises:
         PaillasseError: the typed error the other side raised.
@@ -223,8 +219,7 @@ def encode_event(envelope: Envelope) -> bytes:
 
 
 def decode_event(body: bytes) -> Envelope:
-    """
-    Read the envelope of an event.
+    """Read the envelope of an event.
 
     Raises:
         IllegalMessageError: not JSON, or no envelope.

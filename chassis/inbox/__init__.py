@@ -1,5 +1,4 @@
-"""
-The inbox: a message takes effect once.
+"""The inbox: a message takes effect once.
 
 Owns: the inbox table.
 Promises: the message id is stored in the same commit as the effect, so a redelivery changes nothing.

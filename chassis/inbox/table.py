@@ -31,8 +31,7 @@ def create(op: "Operations") -> None:
 
 
 def first_time(connection: Connection, *, consumer: str, message_id: str) -> bool:
-    """
-    Say whether this consumer sees this message for the first time, and remember it in the caller's transaction.
+    """Say whether this consumer sees this message for the first time, and remember it in the caller's transaction.
 
     Two deliveries at once: the second waits here for the first's commit, then gets ``False``.
     """

@@ -1,4 +1,4 @@
-"""Run one house's migrations on the connection ``chassis.migrate`` opened (Alembic's environment script)."""
+"""Run one house's migrations on the connection ``chassis.migrate`` opened (Alembic's environment script)."""  # noqa: INP001
 
 from alembic import context
 
