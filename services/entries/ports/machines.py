@@ -38,6 +38,9 @@ class Canonical(Protocol):
 
         """
 
+    def decode(self, content: bytes) -> dict[str, Any]:
+        """Return the value those bytes say; they are ours and were canonical when kept."""
+
 
 class Documents(Protocol):
     """The published document schema (contracts/entries/document.json)."""

@@ -1,1 +1,1 @@
-"""One verb per file: open a unit of work, ask the domain, save, announce."""
+"""Conduct: one file per verb; open a unit of work, ask the domain, save, announce, commit once."""

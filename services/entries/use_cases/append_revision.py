@@ -1,0 +1,70 @@
+"""Append an immutable revision to an entry."""
+
+from dataclasses import dataclass
+
+from contracts.identifiers import EntryId, RevisionNumber
+from services.entries.domain.caller import Caller
+from services.entries.domain.revision import Author, Revision, to_milliseconds
+from services.entries.domain.views import RevisionShown
+from services.entries.ports.machines import Clock
+from services.entries.ports.unit_of_work import UnitOfWork, Units
+from services.entries.use_cases.written import Checked, Desk, Written
+
+
+@dataclass(frozen=True, slots=True)
+class AppendRevision:
+    """The entry's row is locked, so that of two writers on one head the second is told it is stale."""
+
+    units: Units
+    clock: Clock
+    desk: Desk
+
+    def __call__(self, caller: Caller, *, entry: EntryId, expected_head: int, written: Written) -> RevisionShown:
+        """
+        Return the revision; an entry in circuit is open again, and signing restarts its circuit.
+
+        Raises:
+            NotFound: no such entry the actor may read.
+            Forbidden: the actor may read it, not write it.
+            Sealed: nothing may change any more.
+            Stale: the head is another than ``expected_head``.
+            Invalid: the content is wrong.
+
+        """
+        checked = self.desk.check(written, owner=caller.person)
+        with self.units(caller) as uow:
+            if known := uow.recall(caller.request):
+                return self._known(uow, caller, entry, RevisionNumber(known["revision"]))
+            revision = self._append(uow, caller, entry=entry, expected_head=expected_head, checked=checked)
+            uow.remember(caller.request, {"revision": revision.number})
+            uow.commit()
+        return RevisionShown(
+            entry, revision.number, revision.digest, revision.prev, revision.title, revision.author,
+            revision.created_at, revision.reason, revision.record,
+        )  # fmt: skip
+
+    def _append(
+        self, uow: UnitOfWork, caller: Caller, *, entry: EntryId, expected_head: int, checked: Checked
+    ) -> Revision:
+        found = uow.entries.lock(entry, person=caller.person)
+        found.standing.demand("write")
+        past = uow.entries.past_files(entry, checked.past_digests) if checked.past_digests else {}
+        author = found.entry.author
+        if author.id != caller.person:
+            person = uow.people.several((caller.person,))[0]
+            author = Author(person.id, person.fields.display_name)
+        now = to_milliseconds(self.clock.now())
+        revision = self.desk.revise(
+            found.entry, checked.content(past), author=author, expected_head=expected_head, now=now
+        )
+        moved, facts = found.entry.appended(revision)
+        uow.entries.append((revision,))
+        uow.entries.save(moved)
+        uow.publish(*facts)
+        return revision
+
+    def _known(self, uow: UnitOfWork, caller: Caller, entry: EntryId, number: RevisionNumber) -> RevisionShown:
+        shown, standing = uow.entries.revision(entry, number, person=caller.person)
+        standing.demand("read")
+        assert shown is not None  # remembered in the commit that wrote it, and revisions are never deleted
+        return shown
