@@ -13,12 +13,16 @@ from services.entries.adapters.eln.crate import Crate, Entity
 from services.entries.adapters.eln.html import Mapped
 from services.entries.adapters.eln.made import MadeFiles
 from services.entries.adapters.eln.outline import Part, names_in_text
+from services.entries.domain.documents import CheckedDocument
 from services.entries.domain.imports import PlannedFile, PlannedPage, Remark
 
 # What a revision may name (contracts.entries RevisionFields.attachments, NewAttachment.name).
 FILES_LIMIT: Final = 500
 NAME_LIMIT: Final = 200
 TITLE_LIMIT: Final = 500
+# A revision's record is at most 8 MiB (domain/revision.py), its text up to four bytes a character.
+TEXT_LIMIT: Final = 1_000_000
+SHOWN_LIMIT: Final = 100_000
 # Keys the page shows or the outline used; every other key of a part is said in the report and kept in the metadata.
 SHOWN: Final = frozenset({
     "@id", "@type", "name", "text", "description", "hasPart", "variableMeasured", "step", "steps", "comment",
@@ -207,11 +211,20 @@ class PageWriter:
             # Cannot happen for what this package builds; a text nested beyond the limit is kept as its words.
             self.remarks.append(Remark("warning", entity.id[:300], "document_flattened", str(error.fields[:1])[:300]))
             checked = self.documents.check({"type": "doc", "content": list(_flat(body))})
+        if len(checked.text) > TEXT_LIMIT:
+            checked = self._cut(draft, checked.text)
         author = shapes.person(self.crate, entity.get("author", "creator")) or None
         return PlannedPage(
             title=title, document=checked.document, text=checked.text, word_count=checked.word_count,
             files=tuple(draft.files), fields=fields, foreign_author=author, source_id=entity.id[:1000],
         )  # fmt: skip
+
+    def _cut(self, draft: _Draft, text: str) -> CheckedDocument:
+        """Keep a text no page can hold as a file, and its beginning on the page."""
+        name = _free("text.txt", draft.taken)
+        draft.files.append(self.made.keep(name, "text/plain", text.encode()))
+        self.remarks.append(Remark("warning", draft.part.entity.id[:300], "text_cut", f"the whole text is in {name}"))
+        return self.documents.check({"type": "doc", "content": list(blocks.plain(text[:SHOWN_LIMIT]).blocks)})
 
 
 def _title(entity: Entity) -> str:
