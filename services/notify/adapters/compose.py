@@ -8,7 +8,7 @@ from email.policy import default as policy
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from contracts.errors import FieldProblem, Invalid
 from services.notify.domain.letter import Letter, Mail
@@ -36,7 +36,7 @@ class TemplateComposer:
         self._demo = demo
         self._templates = Environment(
             loader=FileSystemLoader(_TEMPLATES),
-            autoescape=lambda name: name is not None and name.endswith(".html.j2"),
+            autoescape=select_autoescape(enabled_extensions=("html.j2",)),
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,

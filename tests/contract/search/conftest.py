@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chassis.database import open_engine
+from chassis.settings import DatabaseSettings
 from contracts.identifiers import PersonId
 from services.search.domain.page import Found, IndexedPage, ReaderLabel
 from services.search.domain.parser import parse
@@ -60,7 +61,7 @@ def library(request: pytest.FixtureRequest) -> Iterator[Library]:
         today = datetime.now(ZoneInfo(TIME_ZONE)).date()
         yield Library(partial(FakeUnitOfWork, shelf), FakeIndex(shelf, today))
         return
-    database = request.getfixturevalue("house_database")("search")
+    database = DatabaseSettings.model_validate(request.getfixturevalue("house_database")("search"))
     engine, stemmer = open_engine(database, application_name="search-test"), Stemmer()
     yield Library(partial(PostgresUnitOfWork, engine, stemmer), PostgresIndex(engine, stemmer, TIME_ZONE))
     engine.dispose()
