@@ -142,6 +142,8 @@ class OpenCeremony(Call):
     changes = True
     steps: tuple[StepId, ...] = Field(min_length=1, max_length=100)
     locale: Literal["fr", "en"] = "fr"
+    # How identity will be proven: the statements say it, so it is chosen first.
+    proof_method: str = Field(default="password", pattern=r"^[a-z0-9-]{1,40}$")
     reply: ClassVar[type[Message]] = Ceremony
 
 
@@ -180,6 +182,8 @@ class CompleteCeremony(Call):
     method = "complete_ceremony"
     changes = True
     ceremony: CeremonyId
+    # For the method webauthn: client_data_json, authenticator_data, signature, public_key; base64, kept as evidence.
+    assertion: dict[str, str] | None = None
     reply: ClassVar[type[Message]] = ReceiptList
 
 

@@ -42,7 +42,7 @@ class SqlLog:
         columns = tables.log_leaf.c
         query = select(columns.index, columns.leaf, columns.salt).where(columns.index >= start)
         rows = self._connection.execute(query.order_by(columns.index).limit(limit)).all()
-        return tuple(Leaf(row.index, bytes(row.leaf), bytes(row.salt)) for row in rows)
+        return tuple(Leaf(index, bytes(leaf), bytes(salt)) for index, leaf, salt in rows)
 
     def lock_heads(self) -> None:
         """Let one signer of heads go on at a time."""

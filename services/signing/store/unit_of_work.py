@@ -14,6 +14,7 @@ from contracts.errors import Conflict
 from contracts.identifiers import PersonId, RequestKey
 from services.signing.domain.facts import Fact
 from services.signing.ports.machines import Clock
+from services.signing.ports.memory import Ceremonies, Circuits, Intents, Log, Signatures
 from services.signing.store.acts import SqlCeremonies, SqlIntents, SqlSignatures
 from services.signing.store.circuits import SqlCircuits
 from services.signing.store.log import SqlLog
@@ -23,11 +24,11 @@ from services.signing.store.outbox import event_of
 class SqlUnitOfWork:
     """Hold one connection and its transaction from ``with`` to ``commit``."""
 
-    circuits: SqlCircuits
-    ceremonies: SqlCeremonies
-    intents: SqlIntents
-    signatures: SqlSignatures
-    log: SqlLog
+    circuits: Circuits
+    ceremonies: Ceremonies
+    intents: Intents
+    signatures: Signatures
+    log: Log
 
     def __init__(self, engine: Engine, *, clock: Clock, work_waits: Callable[[], None]) -> None:
         self._engine = engine
@@ -82,5 +83,5 @@ class SqlUnitOfWork:
 
     def enqueue(self, kind: str, *, key: str) -> None:
         """Ask the job process for work."""
-        jobs.enqueue(self._connection, kind=kind, key=f"{kind}:{key}", payload={"circuit": key})
+        jobs.enqueue(self._connection, kind=kind, key=key, payload={"circuit": key})
         self._enqueued = True

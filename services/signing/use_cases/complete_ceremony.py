@@ -9,11 +9,12 @@ from services.signing.domain.ceremony import Ceremony, Prepared
 from services.signing.domain.circuit import Circuit
 from services.signing.domain.evidence import person_manifest
 from services.signing.domain.signature import LEASE, Intent
+from services.signing.domain.views import Receipt
 from services.signing.ports.machines import Clock, Entries, Randomness, Reached
 from services.signing.ports.memory import OpenUnitOfWork, UnitOfWork
 from services.signing.use_cases.authorise import acting_person
 from services.signing.use_cases.finish_intent import FinishIntent
-from services.signing.use_cases.get_receipt import GetReceipt, Receipt
+from services.signing.use_cases.get_receipt import GetReceipt
 from services.signing.use_cases.open_ceremony import signer_identity
 
 

@@ -4,17 +4,9 @@ from dataclasses import dataclass
 
 from contracts.errors import NotFound
 from services.signing.domain.tiles import is_log_path
+from services.signing.domain.views import LogFile
 from services.signing.ports.machines import LogFolder
 from services.signing.use_cases.keep_log import HEAD
-
-
-@dataclass(frozen=True, slots=True)
-class LogFile:
-    """A file's bytes; a head changes, a tile never does."""
-
-    content: bytes
-    media_type: str
-    immutable: bool
 
 
 @dataclass(frozen=True)

@@ -4,22 +4,11 @@ from dataclasses import dataclass
 
 from contracts.errors import NotFound
 from contracts.identifiers import Actor, ReceiptId
-from services.signing.domain.circuit import Circuit
-from services.signing.domain.signature import Intent, Signature
+from services.signing.domain.views import Receipt
 from services.signing.ports.machines import Entries
 from services.signing.ports.memory import OpenUnitOfWork
 from services.signing.use_cases.authorise import require_party_or_reader
 from services.signing.use_cases.keep_log import KeepLog
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """An intent with what became of it; ``signature`` is none while the time is not certain."""
-
-    intent: Intent
-    circuit: Circuit
-    signature: Signature | None = None
-    tlog_proof: str = ""
 
 
 @dataclass(frozen=True)

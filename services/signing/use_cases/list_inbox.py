@@ -3,19 +3,10 @@
 from dataclasses import dataclass
 
 from contracts.identifiers import Actor
-from services.signing.domain.circuit import Circuit, Step
 from services.signing.domain.intents import sentence
+from services.signing.domain.views import InboxItem
 from services.signing.ports.memory import OpenUnitOfWork
 from services.signing.use_cases.authorise import acting_person
-
-
-@dataclass(frozen=True, slots=True)
-class InboxItem:
-    """One act that waits, with the exact sentence of it."""
-
-    circuit: Circuit
-    step: Step
-    intent_text: str
 
 
 @dataclass(frozen=True)
