@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Self
 
 import httpx
 import pytest
@@ -18,7 +19,7 @@ from services.storage.domain.upload import Owner, Upload
 from services.storage.ports import Cause
 from services.storage.use_cases.create_upload import Wish
 from services.storage.use_cases.plan_upload import Plan
-from tests.integration.storage.conftest import RunningStorage
+from tests.builders.running_storage import RunningStorage
 
 MIB = 1024 * 1024
 CURIE = Owner("gateway", PersonId("0192aaaa-0000-7000-8000-000000000001"))
@@ -321,7 +322,7 @@ class HalfSent:
         head = f"PUT {path} HTTP/1.1\r\nHost: door\r\nContent-Length: {size_bytes}\r\n\r\n"
         self._line.sendall(head.encode() + data)
 
-    def __enter__(self) -> "HalfSent":
+    def __enter__(self) -> Self:
         """Return once the door wrote something."""
         deadline = time.monotonic() + 10
         while not any(path.stat().st_size for path in self._storage.incoming()) and time.monotonic() < deadline:

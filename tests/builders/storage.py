@@ -1,0 +1,77 @@
+"""Build the house of storage on fakes."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+
+from contracts.identifiers import PersonId, Sha256, UploadId
+from services.storage.domain.upload import Owner, Upload
+from services.storage.ports import Cause
+from services.storage.use_cases.complete_upload import CompleteUpload
+from services.storage.use_cases.create_upload import CreateUpload, Wish
+from services.storage.use_cases.discard_purpose import DiscardPurpose
+from services.storage.use_cases.discard_upload import DiscardUpload
+from services.storage.use_cases.expire_uploads import ExpireUploads
+from services.storage.use_cases.get_upload import GetUpload
+from services.storage.use_cases.issue_download_url import IssueDownloadUrl
+from services.storage.use_cases.keep_uploads import KeepUploads
+from services.storage.use_cases.plan_upload import Plan, PlanUpload
+from services.storage.use_cases.receive_part import ReceivePart
+from services.storage.use_cases.resolve_uploads import ResolveUploads
+from tests.fakes.storage import FakeBlobStore, FakeIncoming, FakeUrls, Shelf, StandingClock
+
+CURIE = Owner("gateway", PersonId("0192aaaa-0000-7000-8000-000000000001"))
+JOLIOT = Owner("gateway", PersonId("0192aaaa-0000-7000-8000-000000000002"))
+ENTRIES = Owner("entries")
+
+
+def digest(data: bytes) -> Sha256:
+    """Return the SHA-256 of ``data``."""
+    return Sha256(hashlib.sha256(data).hexdigest())
+
+
+@dataclass
+class Street:
+    """Every use case of storage on one set of fakes."""
+
+    shelf: Shelf = field(default_factory=Shelf)
+    clock: StandingClock = field(default_factory=StandingClock)
+    incoming: FakeIncoming = field(default_factory=FakeIncoming)
+    ids: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def __post_init__(self) -> None:
+        self.store = FakeBlobStore(self.incoming)
+        plan = PlanUpload(FakeUrls(), self.clock, 300)
+        self.create = CreateUpload(self.shelf, self.store, plan, self.clock, lambda: f"upload-{next(self.ids):04}", 24)
+        self.get = GetUpload(self.shelf, plan)
+        self.complete = CompleteUpload(self.shelf, self.incoming, self.store, self.clock)
+        self.discard = DiscardUpload(self.shelf, self.incoming, self.store)
+        self.discard_purpose = DiscardPurpose(self.shelf, self.discard)
+        self.keep = KeepUploads(self.shelf)
+        self.resolve = ResolveUploads(self.shelf)
+        self.issue = IssueDownloadUrl(self.shelf, FakeUrls(), self.clock, 300)
+        self.expire = ExpireUploads(self.shelf, self.incoming, self.store, self.clock)
+        self.receive = ReceivePart(self.shelf, self.incoming)
+
+    def planned(self, data: bytes, *, asker: Owner = CURIE, purpose: str = "") -> Plan:
+        """Plan an upload of ``data``."""
+        return self.create(Wish("mesures.csv", "text/csv", len(data), purpose=purpose), asker=asker)
+
+    def send(self, plan: Plan, data: bytes) -> None:
+        """Send every part."""
+        for planned in plan.parts:
+            reception = self.receive(plan.upload.id, planned.part.number)
+            reception.write(memoryview(data)[planned.part.offset :][: planned.part.size_bytes])
+            reception.finish()
+            reception.close()
+
+    def finished(self, data: bytes, *, asker: Owner = CURIE, tentative: bool = False, purpose: str = "") -> Upload:
+        """Upload ``data`` to the end."""
+        plan = self.planned(data, asker=asker, purpose=purpose)
+        self.send(plan, data)
+        return self.complete(plan.upload.id, asker=asker, cause=Cause(), tentative=tentative)
+
+    def state(self, id_: UploadId) -> str:
+        """Return where an upload stands."""
+        return self.shelf.rows.uploads[id_].state

@@ -1,0 +1,223 @@
+# ruff: noqa: D102 -- the ports say what each method promises
+"""Storage in memory: rows, bytes, URLs and a clock that stands still until told."""
+
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import Any, Self
+
+from contracts.errors import FieldProblem, IntegrityBroken, Invalid, NotFound, StorageFull
+from contracts.identifiers import RequestKey, Sha256, UploadId
+from services.storage.domain.facts import Fact
+from services.storage.domain.plan import Part
+from services.storage.domain.upload import Upload, UploadState
+from services.storage.ports import Cause, StoredBlob
+
+
+@dataclass
+class StandingClock:
+    """A clock that moves only when told."""
+
+    now: datetime = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_time(self, **span: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(**span)
+
+
+@dataclass
+class Rows:
+    """All a fake database keeps."""
+
+    uploads: dict[UploadId, Upload] = field(default_factory=dict)
+    parts: dict[UploadId, set[int]] = field(default_factory=dict)
+    blobs: dict[Sha256, StoredBlob] = field(default_factory=dict)
+    requests: dict[tuple[str, str, str], tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    published: list[Fact] = field(default_factory=list)
+
+
+class FakeUploads:
+    """Uploads in a dictionary."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def add(self, upload: Upload) -> None:
+        self._rows.uploads[upload.id] = upload
+
+    def get(self, id_: UploadId, *, lock: bool = False) -> Upload | None:
+        return self._rows.uploads.get(id_)
+
+    def save(self, upload: Upload) -> None:
+        self._rows.uploads[upload.id] = upload
+
+    def receive(self, id_: UploadId, number: int) -> None:
+        self._rows.parts.setdefault(id_, set()).add(number)
+
+    def received(self, id_: UploadId) -> frozenset[int]:
+        return frozenset(self._rows.parts.get(id_, ()))
+
+    def forget_parts(self, id_: UploadId) -> None:
+        self._rows.parts.pop(id_, None)
+        upload = copy.copy(self._rows.uploads[id_])
+        object.__setattr__(upload, "digests", None)
+        self._rows.uploads[id_] = upload
+
+    def tentative(self, issuer: str, purpose: str) -> list[UploadId]:
+        return sorted(
+            upload.id
+            for upload in self._rows.uploads.values()
+            if (upload.owner.issuer, upload.purpose, upload.state) == (issuer, purpose, UploadState.TENTATIVE)
+        )
+
+    def expired(self, now: datetime, *, limit: int) -> list[UploadId]:
+        planned = [upload for upload in self._rows.uploads.values() if upload.state is UploadState.PLANNED]
+        return [upload.id for upload in planned if upload.expires_at <= now][:limit]
+
+
+class FakeBlobs:
+    """Blobs in a dictionary."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def lock(self, sha256: Sha256) -> None:
+        """One thread needs no lock."""
+
+    def add(self, blob: StoredBlob, *, at: datetime) -> None:
+        self._rows.blobs.setdefault(blob.digests.sha256, blob)
+
+    def get(self, sha256: Sha256) -> StoredBlob | None:
+        return self._rows.blobs.get(sha256)
+
+    def named(self, sha256: Sha256) -> bool:
+        return any(
+            upload.finished and upload.digests is not None and upload.digests.sha256 == sha256
+            for upload in self._rows.uploads.values()
+        )
+
+    def remove(self, sha256: Sha256) -> None:
+        self._rows.blobs.pop(sha256, None)
+
+    def unnamed(self, *, limit: int) -> list[Sha256]:
+        return [sha256 for sha256 in self._rows.blobs if not self.named(sha256)][:limit]
+
+
+class FakeUnitOfWork:
+    """Work on a copy of the rows; ``commit`` puts it back."""
+
+    def __init__(self, shelf: "Shelf") -> None:
+        self._shelf = shelf
+
+    def __enter__(self) -> Self:
+        self._rows = copy.deepcopy(self._shelf.rows)
+        self.uploads, self.blobs = FakeUploads(self._rows), FakeBlobs(self._rows)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Leave what was not committed behind."""
+
+    def publish(self, fact: Fact, *, cause: Cause, at: datetime) -> None:
+        self._rows.published.append(fact)
+
+    def recall(self, request: RequestKey) -> dict[str, Any] | None:
+        known = self._rows.requests.get((request.actor, request.method, request.key))
+        if known is not None and known[0] != request.digest:
+            raise Invalid(FieldProblem("Idempotency-Key", "used_for_another_request"))
+        return known[1] if known is not None else None
+
+    def remember(self, request: RequestKey, result: dict[str, Any]) -> None:
+        self._rows.requests[request.actor, request.method, request.key] = (request.digest, result)
+
+    def commit(self) -> None:
+        self._shelf.rows = copy.deepcopy(self._rows)
+
+
+@dataclass
+class Shelf:
+    """Hold the rows between units of work."""
+
+    rows: Rows = field(default_factory=Rows)
+
+    def __call__(self) -> FakeUnitOfWork:
+        return FakeUnitOfWork(self)
+
+
+class FakeIncoming:
+    """Bytes on their way in, in memory; ``room_bytes`` is what fits."""
+
+    def __init__(self, *, room_bytes: int | None = None) -> None:
+        self.files: dict[UploadId, bytearray] = {}
+        self.room_bytes = room_bytes
+        self.written_at = datetime(2026, 3, 1, tzinfo=UTC)
+
+    def write(self, upload: UploadId, offset: int, data: memoryview) -> None:
+        file = self.files.setdefault(upload, bytearray())
+        if self.room_bytes is not None and offset + len(data) > self.room_bytes:
+            raise StorageFull(reason="disk_full")
+        file.extend(bytes(max(0, offset - len(file))))
+        file[offset : offset + len(data)] = data
+
+    def sync(self, upload: UploadId) -> None:
+        """Memory is as durable as it gets."""
+
+    def read(self, upload: UploadId, offset: int, size_bytes: int) -> Iterator[bytes]:
+        yield bytes(self.files[upload][offset : offset + size_bytes])
+
+    def drop(self, upload: UploadId) -> None:
+        self.files.pop(upload, None)
+
+    def untouched_since(self, moment: datetime) -> list[UploadId]:
+        return sorted(self.files) if self.written_at < moment else []
+
+
+class FakeBlobStore:
+    """Blobs in memory, fed from ``incoming``."""
+
+    def __init__(self, incoming: FakeIncoming) -> None:
+        self._incoming = incoming
+        self.blobs: dict[Sha256, bytes] = {}
+        self.free: int | None = None
+
+    def adopt(self, upload: UploadId, sha256: Sha256, size_bytes: int) -> None:
+        known = self.blobs.get(sha256)
+        data = self._incoming.files.get(upload)
+        if known is None or len(known) != size_bytes:
+            if data is None or len(data) != size_bytes:
+                raise NotFound(kind="upload", id=upload)
+            self.blobs[sha256] = bytes(data)
+        self._incoming.drop(upload)
+
+    def size_of(self, sha256: Sha256) -> int | None:
+        return len(self.blobs[sha256]) if sha256 in self.blobs else None
+
+    def read(self, sha256: Sha256, start: int, size_bytes: int) -> Iterator[bytes]:
+        if sha256 not in self.blobs:
+            raise NotFound(kind="blob", id=sha256)
+        piece = self.blobs[sha256][start : start + size_bytes]
+        yield piece
+        if len(piece) != size_bytes:
+            raise IntegrityBroken(kind="blob", id=sha256)
+
+    def remove(self, sha256: Sha256) -> None:
+        self.blobs.pop(sha256, None)
+
+    def free_bytes(self) -> int | None:
+        return self.free
+
+
+class FakeUrls:
+    """URLs one can read."""
+
+    def part(self, upload: UploadId, part: Part, *, expires_at: datetime) -> str:
+        return f"fake:/parts/{upload}/{part.number}"
+
+    def blob(self, blob: StoredBlob, *, name: str, media_type: str, expires_at: datetime) -> str:
+        return f"fake:/blobs/{blob.digests.sha256}/{name}"

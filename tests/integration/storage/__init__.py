@@ -1,1 +1,0 @@
-"""Storage on a real PostgreSQL, with its door as a real process."""
