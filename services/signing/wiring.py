@@ -178,7 +178,7 @@ class House:
     def started(self) -> None:
         """Take up what a crash left, and see that waiting jobs are done."""
         self.keeper.start()
-        self.jobs.watch()
+        self.jobs.start_watching()
 
     def close(self) -> None:
         """Stop keeping, and let go of the machines."""

@@ -66,7 +66,8 @@ def _unrecognised(dotted: str, value: bytes) -> x509.UnrecognizedExtension:
 
 
 def _subject(signer: SignerIdentity) -> x509.Name:
-    attributes = [x509.NameAttribute(NameOID.COMMON_NAME, signer.name[:_MOST_NAME])]
+    # The library counts bytes where RFC 5280 counts characters: a long name with accents would be refused.
+    attributes = [x509.NameAttribute(NameOID.COMMON_NAME, signer.name[:_MOST_NAME], _validate=False)]
     if signer.id is not None:
         attributes.append(x509.NameAttribute(NameOID.SERIAL_NUMBER, signer.id))
     return x509.Name(attributes)
