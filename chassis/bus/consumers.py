@@ -1,5 +1,9 @@
 """Take messages from queues by nameko: calls, each of which ends in a reply; illegal ones are buried."""
 
+from chassis.bus.green import eventlet  # noqa: F401 -- before nameko, which imports it aloud
+
+# isort: split
+
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager

@@ -1,5 +1,9 @@
 """Run workers: nameko's container, with the edge's own way of performing an entrypoint."""
 
+from chassis.bus.green import eventlet  # noqa: F401 -- before nameko, which imports it aloud
+
+# isort: split
+
 from collections.abc import Callable
 from typing import Any
 

@@ -1,5 +1,9 @@
 """Mark the methods of a house's service: what one answers, what one listens to, where the house comes from."""
 
+from chassis.bus.green import eventlet  # noqa: F401 -- before nameko, which imports it aloud
+
+# isort: split
+
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-import eventlet
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from uuid_utils import uuid7
 
 from chassis.bus import ambience, tokens, wire
+from chassis.bus.green import eventlet
 from contracts.envelope import Call, Envelope, Event, Message
 from contracts.errors import BY_CODE, Forbidden, Invalid, Overloaded, PaillasseError, UnknownOutcome, Unsupported
 from contracts.identifiers import Actor, RequestKey

@@ -1,11 +1,14 @@
 """Take facts from queues by nameko: done, tried again later from a waiting room, or buried."""
 
+from chassis.bus.green import eventlet
+
+# isort: split
+
 import random
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import eventlet
 import structlog
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint

@@ -3,7 +3,7 @@
 Every class of the module with a ``name`` is served, in one patched process, until SIGTERM.
 """
 
-import eventlet
+from chassis.bus.green import eventlet
 
 if __name__ == "__main__":
     # Before anything else is imported, and nowhere but here: a patched process is a decision of its entry point.
