@@ -6,7 +6,7 @@ from hashlib import new as new_digest
 from hashlib import sha256
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
@@ -103,11 +103,14 @@ class SignedData:
 
 
 def load_certificate(raw: bytes, place: str) -> x509.Certificate:
-    """Load a certificate and make sure its extensions can be read."""
+    """Load a certificate and make sure all of it can be read: the library reads each part when asked."""
     try:
         certificate = x509.load_der_x509_certificate(raw)
-        _ = certificate.extensions, certificate.not_valid_after_utc
-    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
+        _ = certificate.extensions, certificate.not_valid_before_utc, certificate.not_valid_after_utc
+        _ = certificate.subject, certificate.issuer, certificate.public_key(), certificate.signature_hash_algorithm
+    except (ValueError, TypeError, x509.InvalidVersion, UnsupportedAlgorithm) as error:
+        raise Refusal("certificate_malformed", place) from error
+    except (x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
         raise Refusal("certificate_malformed", place) from error
     return certificate
 

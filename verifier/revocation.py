@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 
 from verifier.findings import Refusal, demand
 
@@ -29,7 +30,15 @@ def load_lists(raws: Iterable[bytes], place: str) -> tuple[x509.CertificateRevoc
             one = x509.load_der_x509_crl(raw)
             extensions = list(one.extensions)
             next_update = one.next_update_utc
-        except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
+            _ = (
+                one.issuer,
+                one.last_update_utc,
+                one.signature_hash_algorithm,
+                [entry.revocation_date_utc for entry in one],
+            )
+        except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension) as error:
+            raise Refusal("crl_malformed", place) from error
+        except x509.UnsupportedGeneralNameType as error:
             raise Refusal("crl_malformed", place) from error
         partial = {type(extension.value) for extension in extensions} & {
             x509.IssuingDistributionPoint,
@@ -45,7 +54,7 @@ def is_signed(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> 
     """Tell whether ``issuer`` signed the list."""
     try:
         return crl.issuer == issuer.subject and crl.is_signature_valid(issuer.public_key())  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, UnsupportedAlgorithm):
         return False
 
 

@@ -112,7 +112,7 @@ def _check_embedded(
     signer, issuing, root = path
     of_root = [one for one in lists if revocation.is_signed(one, root)]
     of_issuing = [one for one in lists if revocation.is_signed(one, issuing)]
-    of_authority = [one for one in lists if one.issuer == stamp.issuer]
+    of_authority = [one for one in lists if revocation.is_signed(one, stamp.issuer)]
     demand(of_root, "crl_missing", place, "root's list not embedded")
     demand(of_authority, "crl_missing", place, "time-stamp authority's list not embedded")
     known = [*of_root, *of_issuing, *of_authority]

@@ -27,7 +27,7 @@ class Stamp:
     authority: str
     unit: str
     policy: str
-    issuer: x509.Name
+    issuer: x509.Certificate
 
     @property
     def demonstration(self) -> bool:
@@ -56,6 +56,9 @@ def read_stamp(token: bytes, stamped: bytes, clock: Clock, place: str) -> Stamp:
     """Demand that ``token`` dates exactly ``stamped``."""
     data = cms.read_signed_data(token, place)
     demand(data.content_type == TST_INFO and data.content is not None, "token_malformed", place, "no TSTInfo")
+    listed = [one.oid for one in data.digests]
+    fine = (data.version, data.info.version, listed) == (3, 1, [data.info.digest.oid])
+    demand(fine, "token_malformed", place, "versions or digest algorithms")
     info = _read_info(data.content or b"", place)
     demand(info.algorithm == SHA256, "weak_algorithm", place, "imprint is not SHA-256")
     demand(info.imprint == sha256(stamped).digest(), "token_imprint", place, "stamps something else")
@@ -65,8 +68,8 @@ def read_stamp(token: bytes, stamped: bytes, clock: Clock, place: str) -> Stamp:
     cms.check_signature(data, unit, data.content or b"")
     demand(info.policy in clock.trust.policies, "token_policy", place, info.policy)
     demand(info.at <= clock.now + CLOCK_SKEW, "token_in_future", place, f"{info.at:%F %T}")
-    _check_chain(data, unit, info.at, clock)
-    return Stamp(place, info.at, _name(unit), cms.fingerprint(raw), info.policy, unit.issuer)
+    path = _check_chain(data, unit, info.at, clock)
+    return Stamp(place, info.at, _name(unit), cms.fingerprint(raw), info.policy, path[1])
 
 
 def _read_info(content: bytes, place: str) -> _Info:
@@ -96,7 +99,8 @@ def _check_optional(fields: list[Node], place: str) -> None:
             demand(not critical, "token_malformed", place, "unknown critical extension")
 
 
-def _check_chain(data: cms.SignedData, unit: x509.Certificate, at: datetime, clock: Clock) -> None:
+def _check_chain(data: cms.SignedData, unit: x509.Certificate, at: datetime, clock: Clock) -> list[x509.Certificate]:
+    """Return the unit's chain up to the reader's anchor."""
     place = data.place
     between = [cms.load_certificate(node.raw, place) for node in data.certificates]
     path = certificates.chain(unit, between, clock.trust.authorities, place)
@@ -108,6 +112,7 @@ def _check_chain(data: cms.SignedData, unit: x509.Certificate, at: datetime, clo
         certificates.check_common(certificate, at, place, rsa_allowed=True)
     for certificate, issuer in pairwise(path):
         revocation.check_not_revoked(certificate, issuer, lists, at=at, needed=True, place=place)
+    return path
 
 
 def _name(certificate: x509.Certificate) -> str:
