@@ -13,7 +13,7 @@ import httpx
 
 from services.storage.wiring import House
 
-PROJECT = Path(__file__).parents[3]
+PROJECT = Path(__file__).parents[2]
 READY_WITHIN_SECONDS = 30
 
 
