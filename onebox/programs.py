@@ -15,7 +15,7 @@ class Program:
     Args:
         name: Short, unique; the prefix in the log view and the name of its log file.
         argv: Absolute program and its arguments; never a shell.
-        env: The *whole* environment beyond PATH, HOME, LANG: nothing is inherited by accident.
+        env: The *whole* environment beyond PATH, HOME, LANG and TMPDIR: nothing is inherited by accident.
         ready: Asked until it says yes; none means ready once started.
         depends_on: Names that must be ready first.
         runs_once: Ready means ended with 0; it is not restarted.
@@ -26,6 +26,8 @@ class Program:
         user: Account to run as; only root can change it.
         children_survive: Its child processes (jobs) may finish when it crashes; they are ended at the final stop.
         shows_log: Its lines appear in the compact view.
+        cwd: Working folder.
+
     """
 
     name: str
@@ -41,9 +43,10 @@ class Program:
     user: str | None = None
     children_survive: bool = False
     shows_log: bool = True
+    cwd: str = "/"
 
 
-class StartFailed(RuntimeError):  # noqa: N818 -- named for what is so
+class StartFailed(RuntimeError):
     """A program did not become ready; ``log`` holds its last lines."""
 
     def __init__(self, name: str, *, reason: str, log: str = "") -> None:
@@ -59,6 +62,7 @@ def stages(programs: Mapping[str, Program]) -> list[list[str]]:
 
     Raises:
         ValueError: an unknown dependency, or a circle.
+
     """
     left = {name: set(program.depends_on) for name, program in programs.items()}
     if unknown := {need for needs in left.values() for need in needs} - left.keys():

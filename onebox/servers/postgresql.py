@@ -30,8 +30,12 @@ SETTINGS = {
     # One machine shared by all: the operating system's cache does the rest.
     "shared_buffers": "64MB",
     "work_mem": "8MB",
-    "max_parallel_workers_per_gather": "0",
+    "max_wal_size": "512MB",
+    "max_worker_processes": "2",
+    "max_parallel_workers": "0",
+    "autovacuum_max_workers": "2",
     "jit": "off",
+    "log_min_messages": "warning",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "logging_collector": "off",
@@ -41,7 +45,7 @@ SETTINGS = {
 }
 
 
-class PostgresqlMissing(RuntimeError):  # noqa: N818 -- named for what is so
+class PostgresqlMissing(RuntimeError):
     """No PostgreSQL programs on this machine."""
 
     remedy = "apt-get install postgresql"
@@ -56,6 +60,7 @@ def find_programs() -> Path:
 
     Raises:
         PostgresqlMissing: neither is there.
+
     """
     majors = sorted((int(p.name) for p in Path("/usr/lib/postgresql").glob("*") if p.name.isdigit()), reverse=True)
     for major in majors:

@@ -20,7 +20,7 @@ AMQP_HEADER = b"AMQP\x00\x00\x09\x01"
 METHOD_FRAME = b"\x01"
 
 
-class RabbitmqMissing(RuntimeError):  # noqa: N818 -- named for what is so
+class RabbitmqMissing(RuntimeError):
     """No RabbitMQ on this machine."""
 
     remedy = "apt-get install rabbitmq-server"
@@ -35,6 +35,7 @@ def find_server() -> Path:
 
     Raises:
         RabbitmqMissing: it is not installed.
+
     """
     if not SERVER.exists() or find_epmd() is None:
         raise RabbitmqMissing
@@ -108,6 +109,8 @@ class Node:
                 "log.console = true",
                 "log.console.level = warning",
                 "log.file = false",
+                "log.connection.level = none",
+                "collect_statistics_interval = 60000",
                 # Sizes for one machine: the default write-ahead log keeps up to 512 MB in memory.
                 "raft.wal_max_size_bytes = 33554432",
                 "disk_free_limit.absolute = 100MB",

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from onebox.probes import TcpProbe, until_ready
 from onebox.servers import postgresql, rabbitmq
-
 from tests.servers.running import PostgresServer, RabbitServer, bus_users
 
 POSTGRES_IMAGE = "postgres:17"
@@ -24,7 +23,7 @@ definitions.skip_if_unchanged = true
 @contextmanager
 def postgres_container() -> Iterator[PostgresServer]:
     """Run the official PostgreSQL image."""
-    from testcontainers.community.postgres import PostgresContainer  # noqa: PLC0415 -- only when asked for
+    from testcontainers.community.postgres import PostgresContainer
 
     password = secrets.token_urlsafe(24)
     container = PostgresContainer(
@@ -38,7 +37,7 @@ def postgres_container() -> Iterator[PostgresServer]:
 @contextmanager
 def rabbitmq_container() -> Iterator[RabbitServer]:
     """Run the official RabbitMQ image with the product's definitions."""
-    from testcontainers.core.container import DockerContainer  # noqa: PLC0415 -- only when asked for
+    from testcontainers.core.container import DockerContainer
 
     users = bus_users()
     with tempfile.TemporaryDirectory(prefix="paillasse-test-rabbitmq-") as made:

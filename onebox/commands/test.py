@@ -1,0 +1,26 @@
+"""``paillasse test``: the tests, on real servers."""
+
+import subprocess
+import sys
+
+import typer
+
+from onebox.commands.handing_on import run
+
+
+def test(context: typer.Context) -> None:
+    """Run the tests; --all adds containers, all faults and full matrices; other arguments go to pytest."""
+    # Asked for by name, a server that is missing is a failure and not a skip.
+    code = run(sys.executable, "-m", "pytest", *context.args, extra={"PAILLASSE_TEST_SERVERS_REQUIRED": "1"})
+    if code == 0 and "--all" in context.args and _docker_answers():
+        places = ("tests/contract", "tests/integration")
+        code = run(sys.executable, "-m", "pytest", *places, extra={"PAILLASSE_TEST_SERVERS": "containers"})
+    raise typer.Exit(code)
+
+
+def _docker_answers() -> bool:
+    try:
+        return subprocess.run(["docker", "info"], capture_output=True, check=False, timeout=20).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        print("no Docker engine answers: the servers were tested as processes only")
+        return False
