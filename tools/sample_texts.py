@@ -17,14 +17,16 @@ WESTERN = """<h1>Objectif</h1>
 <tbody><tr><td>1</td><td>aucun</td><td>1,00</td></tr><tr><td>2</td><td>si-1</td><td>0,21</td></tr>
 <tr><td>3</td><td>si-2</td><td>0,34</td></tr><tr><td>4</td><td>brouillé</td><td>0,97</td></tr></tbody></table>
 <p>L'extinction atteint 79&nbsp;% avec si-1. L'écart entre réplicats reste inférieur à 6&nbsp;%, ce qui autorise
-la suite de l'expérience sur la motilité cellulaire. Prochaine étape : blessure de tapis, suivi pendant 24&nbsp;h.</p>"""
+la suite de l'expérience
+sur la motilité cellulaire. Prochaine étape : blessure de tapis, suivi pendant 24&nbsp;h.</p>"""
 
 KINETICS = """<h1>Amylase: effect of temperature</h1>
-<p>Starch hydrolysis was followed by the iodine test every 30&nbsp;s between 4&nbsp;°C and 70&nbsp;°C. The data are invented
-for the demonstration. The initial rate obeys the Arrhenius law below the denaturation point:</p>
+<p>Starch hydrolysis was followed by the iodine test every 30&nbsp;s between 4&nbsp;°C and 70&nbsp;°C.
+The data are
+invented for the demonstration. The initial rate obeys the Arrhenius law below the denaturation point:</p>
 <p>$$k = A \\, e^{-E_a / (R T)}$$</p>
-<p>with $E_a = 41 \\pm 3$ kJ/mol from a linear fit of \\(\\ln k\\) against \\(1/T\\). Above 55&nbsp;°C the enzyme is lost
-within two minutes; the optimum lies near 37&nbsp;°C as expected for the pancreatic form.</p>
+<p>with $E_a = 41 \\pm 3$ kJ/mol from a linear fit of \\(\\ln k\\) against \\(1/T\\). Above 55&nbsp;°C the enzyme is
+lost within two minutes; the optimum lies near 37&nbsp;°C as expected for the pancreatic form.</p>
 <table><tr><th>Temperature (°C)</th><th>Rate (µmol/min)</th><th>n</th></tr>
 <tr><td>4</td><td>0.8</td><td>3</td></tr><tr><td>20</td><td>3.1</td><td>3</td></tr><tr><td>37</td><td>9.6</td><td>4</td></tr>
 <tr><td>55</td><td>6.2</td><td>3</td></tr><tr><td>70</td><td>0.1</td><td>3</td></tr></table>

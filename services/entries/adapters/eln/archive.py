@@ -146,8 +146,9 @@ def _members(archive: zipfile.ZipFile, limits: ArchiveLimits, size_bytes: int) -
         if info.is_dir():
             folders.add(_folded(path))
             continue
-        if (twin := seen.setdefault(_folded(path), path)) is not path:
+        if (twin := seen.get(_folded(path))) is not None:
             raise refuse(path, f"is there twice, also as {twin!r}")
+        seen[_folded(path)] = path
         members[path] = Member(path, info.filename, info.file_size)
     _no_file_is_a_folder(members, folders)
     return members
