@@ -54,16 +54,6 @@ class EntryCreated:
 
 
 @dataclass(frozen=True, slots=True)
-class EntryRelabelled:
-    """The labels that open a page changed with its notebook."""
-
-    entry: EntryId
-    notebook: NotebookId
-    change_number: int
-    labels: tuple[AccessLabel, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class RevisionAppended:
     """A revision was saved; ``digest`` is that of record.json."""
 
@@ -132,7 +122,7 @@ class StructureChanged:
     structure: StructureId
 
 
-EntryFact = EntryCreated | EntryRelabelled | RevisionAppended | EntryStateChanged | EntryStruckOut
+EntryFact = EntryCreated | RevisionAppended | EntryStateChanged | EntryStruckOut
 Fact = (
     EntryFact
     | NotebookOpened

@@ -118,8 +118,8 @@ class Entries(Protocol):
     def append(self, revisions: Sequence[Revision]) -> None:
         """Add revisions with their attachments; they can never be changed."""
 
-    def relabel(self, notebook: NotebookId) -> list[Entry]:
-        """Raise the change number of every page of a notebook and return them."""
+    def relabel(self, notebook: NotebookId) -> None:
+        """Raise the change number of every page of a notebook: what it shows with them changed."""
 
     def show(self, *, entry: EntryId | None, reference: EntryReference | None, person: PersonId) -> EntryShown:
         """Return an entry with its head revision and how the person stands to it; NotFound."""

@@ -4,15 +4,14 @@ from dataclasses import dataclass
 
 from contracts.identifiers import NotebookId
 from services.entries.domain.caller import Caller
-from services.entries.domain.facts import EntryRelabelled, NotebookChanged
-from services.entries.domain.labels import entry_label
+from services.entries.domain.facts import NotebookChanged
 from services.entries.domain.notebook import Notebook
 from services.entries.ports.unit_of_work import UnitOfWork, Units
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeNotebook:
-    """A restriction holds here from its commit on; the index denies the notebook until each page is relabelled there."""
+    """A restriction holds here from its commit on; the index denies the notebook until it pulled each page again."""
 
     units: Units
 
@@ -42,9 +41,7 @@ class ChangeNotebook:
 
     def _announce(self, uow: UnitOfWork, changed: Notebook, *, relabel: bool) -> None:
         uow.publish(NotebookChanged(changed.id, changed.restricted, denied=relabel and changed.restricted))
-        # A title is shown with every page, so a new one is a change of each.
-        for entry in uow.entries.relabel(changed.id):
-            labels = (entry_label(entry.id), *changed.labels)
-            uow.publish(EntryRelabelled(entry.id, changed.id, entry.change_number, labels))
+        # Title and labels are shown with every page, so this is a change of each; the index pulls them again.
+        uow.entries.relabel(changed.id)
         if relabel and changed.restricted:
             uow.publish(NotebookChanged(changed.id, changed.restricted))

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.identifiers import EntryId, NotebookId
-from services.entries.domain.caller import Caller
+from contracts.identifiers import EntryId, NotebookId, PersonId
 from services.entries.domain.entry import Entry
 from services.entries.domain.facts import EntryFact
 from services.entries.domain.imports import ImportedPage
@@ -29,22 +28,8 @@ class WriteImport:
     ids: Ids
     desk: Desk
 
-    def demand(self, uow: UnitOfWork, caller: Caller, *, notebook: NotebookId) -> None:
-        """
-        Let the actor add pages, or refuse before any work is done.
-
-        Raises:
-            NotFound: no such notebook the actor may read.
-            Forbidden: the actor may not add pages to it.
-            Conflict: it is closed.
-
-        """
-        found, standing = uow.notebooks.get(notebook=notebook, reference=None, person=caller.person)
-        standing.demand_new_page()
-        found.with_pages(1)
-
     def __call__(
-        self, uow: UnitOfWork, caller: Caller, *, notebook: NotebookId, pages: Sequence[ImportedPage]
+        self, uow: UnitOfWork, *, person: PersonId, notebook: NotebookId, pages: Sequence[ImportedPage]
     ) -> tuple[EntryId, ...]:
         """
         Return the new entries in the order of ``pages``; the caller commits.
@@ -56,11 +41,11 @@ class WriteImport:
             Invalid: a page is too large or names two files alike.
 
         """
-        found, standing = uow.notebooks.lock(notebook, person=caller.person)
+        found, standing = uow.notebooks.lock(notebook, person=person)
         standing.demand_new_page()
         grown = found.with_pages(len(pages))
-        person = uow.people.several((caller.person,))[0]
-        author = Author(person.id, person.fields.display_name)
+        known = uow.people.several((person,))[0]
+        author = Author(known.id, known.fields.display_name)
         now = to_milliseconds(self.clock.now())
         written = [
             self._page(found, number, page, author=author, now=now)

@@ -1,0 +1,58 @@
+"""Read what names an entry, and what there is of it to index."""
+
+# ruff: noqa: S608 -- statements are joined from this house's own constants; every value is bound
+
+import orjson
+from sqlalchemy import Connection, text
+
+from contracts.errors import NotFound
+from contracts.identifiers import EntryId
+from services.entries.domain.views import Described, Indexable
+from services.entries.store.rows import ENTRY, Row, entry_of
+
+_DESCRIBED = f"""SELECT {ENTRY}, n.labels, n.title AS notebook_title, u.id AS unit, u.code AS unit_code,
+  u.rors AS unit_rors, s.id AS structure, s.kind AS structure_kind {{more}}
+FROM entry e JOIN notebook n ON n.id = e.notebook JOIN structure u ON u.id = n.unit
+  JOIN structure s ON s.id = n.path[cardinality(n.path)] {{join}}"""
+_DESCRIBE = text(_DESCRIBED.format(more="", join="") + " WHERE e.id = :entry")
+_INDEXABLE = _DESCRIBED.format(
+    more=", r.record, r.text", join="LEFT JOIN revision r ON r.entry = e.id AND r.number = e.head"
+)
+_INDEX_ONE = text(_INDEXABLE + " WHERE e.id = :entry")
+_INDEX_PAGE = text(_INDEXABLE + " WHERE CAST(:after AS text) IS NULL OR e.id > :after ORDER BY e.id LIMIT :limit")
+
+
+def describe(connection: Connection, entry: EntryId) -> Described:
+    """Return what names an entry; NotFound."""
+    row = connection.execute(_DESCRIBE, {"entry": entry}).mappings().first()
+    if row is None:
+        raise NotFound(kind="entry", id=entry)
+    return _described(row)
+
+
+def indexable(connection: Connection, *, entry: EntryId | None, after: str | None, limit: int) -> list[Indexable]:
+    """Return one entry to index, or a slice of all in id order."""
+    if entry is not None:
+        rows = connection.execute(_INDEX_ONE, {"entry": entry})
+    else:
+        rows = connection.execute(_INDEX_PAGE, {"after": after, "limit": limit})
+    return [_indexable(row) for row in rows.mappings()]
+
+
+def _described(row: Row) -> Described:
+    return Described(
+        entry=entry_of(row),
+        notebook_title=row["notebook_title"],
+        unit=row["unit"],
+        unit_code=row["unit_code"],
+        unit_rors=tuple(row["unit_rors"]),
+        structure=row["structure"],
+        structure_is_team=row["structure_kind"] == "team",
+        labels=(f"entry:{row['id']}", *row["labels"]),  # type: ignore[arg-type]  # a column of labels
+    )
+
+
+def _indexable(row: Row) -> Indexable:
+    record = orjson.loads(row["record"]) if row["record"] is not None else {"fields": {}, "attachments": []}
+    names = tuple(file["name"] for file in record["attachments"])
+    return Indexable(_described(row), row["text"] or "", record["fields"], names)
