@@ -90,6 +90,8 @@ class HttpAuthorities:
         return token
 
     def _ask(self, url: str, digest: bytes) -> Token:
+        # What was newest before we asked: answers to several questions at once may overtake each other.
+        newest_before = self._newest.get(url)
         nonce = secrets.randbits(62)
         query = tsp.TimeStampReq(
             {
@@ -109,10 +111,10 @@ class HttpAuthorities:
             now=self.clock.now(),
         )
         gen_time = check_token(encoded, intake)
+        if newest_before is not None and gen_time < newest_before:
+            raise IntegrityBroken(what="time_stamp", part="runs_backwards")
         with self._lock:
-            if gen_time < self._newest.get(url, gen_time):
-                raise IntegrityBroken(what="time_stamp", part="runs_backwards")
-            self._newest[url] = gen_time
+            self._newest[url] = max(gen_time, self._newest.get(url, gen_time))
         return Token(authority=url, encoded=encoded, gen_time=gen_time)
 
 

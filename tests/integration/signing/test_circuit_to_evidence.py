@@ -72,7 +72,7 @@ def test_the_european_validator_says_total_passed(evidence, institution, later, 
         check=False, capture_output=True, text=True, timeout=120, cwd=tmp_path,
     )  # fmt: skip
 
-    assert json.loads(done.stdout)["indication"] == "TOTAL-PASSED", done.stdout
+    assert json.loads(done.stdout)["indication"] == "TOTAL_PASSED", done.stdout
     assert done.returncode == 0
 
 
