@@ -1,15 +1,13 @@
 """Remember the answer of a keyed write in the write's own transaction, so that a repeat returns it (decision 5)."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Column, Connection, DateTime, MetaData, Table, Text, insert, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from chassis.migration import Migration
 from contracts.errors import FieldProblem, Invalid
 from contracts.identifiers import RequestKey
-
-if TYPE_CHECKING:
-    from alembic.operations import Operations
 
 
 def request_table(metadata: MetaData) -> Table:
@@ -29,7 +27,7 @@ def request_table(metadata: MetaData) -> Table:
 _TABLE = request_table(MetaData())
 
 
-def create(op: "Operations") -> None:
+def create(op: Migration) -> None:
     """Create the table, from a house's first migration."""
     request_table(MetaData()).create(op.get_bind())
 

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import structlog
 from sqlalchemy import (
@@ -34,10 +34,8 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.exc import OperationalError
 from uuid_utils import uuid7
 
+from chassis.migration import Migration
 from contracts.errors import PaillasseError, Unavailable
-
-if TYPE_CHECKING:
-    from alembic.operations import Operations
 
 log = structlog.get_logger()
 # A crashed process's job is taken up again after this; a living one renews in a third of it.
@@ -98,7 +96,7 @@ $$ BEGIN PERFORM pg_notify('job', ''); RETURN NULL; END $$
 _ATTACH = "CREATE TRIGGER job_announce AFTER INSERT ON job FOR EACH STATEMENT EXECUTE FUNCTION job_announce()"
 
 
-def create(op: "Operations") -> None:
+def create(op: Migration) -> None:
     """Create table and wake-up call, from a house's migration."""
     job_table(MetaData()).create(op.get_bind())
     for statement in (_TRIGGER, _ATTACH):

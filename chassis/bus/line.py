@@ -70,6 +70,7 @@ class _Session:
         self.tags: dict[int, Waiter] = {}
         self.tag = 0
         self.blocked = False
+        self._ending = threading.Lock()
         self.connection = amqp.Connection(
             host=f"{settings.host}:{settings.port}",
             userid=settings.user,
@@ -113,10 +114,9 @@ class _Session:
         self.waiters.pop(waiter.id, None)
 
     def end(self) -> None:
-        """Close the socket and tell all who wait."""
-        transport = self.connection.transport
-        if transport is not None:
-            transport.close()
+        """Close the socket, once, and tell all who wait."""
+        if self._ending.acquire(blocking=False):
+            self.connection.transport.close()
         for waiter in [*self.waiters.values(), *self.tags.values()]:
             waiter.end("lost")
 
@@ -203,6 +203,8 @@ class Line:
         session, self._session = self._session, None
         if session is not None:
             session.end()
+        if self._reader is not None:
+            self._reader.join(1)
 
     def _open_session(self, wait_seconds: float) -> _Session:
         """Return the living session, starting the reader at first use."""

@@ -1,13 +1,11 @@
 """Hold the inbox table: which message a consumer has already acted on."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Column, Connection, DateTime, Index, MetaData, Table, Text, delete, text
 from sqlalchemy.dialects.postgresql import insert
 
-if TYPE_CHECKING:
-    from alembic.operations import Operations
+from chassis.migration import Migration
 
 
 def inbox_table(metadata: MetaData) -> Table:
@@ -25,7 +23,7 @@ def inbox_table(metadata: MetaData) -> Table:
 _TABLE = inbox_table(MetaData())
 
 
-def create(op: "Operations") -> None:
+def create(op: Migration) -> None:
     """Create the table, from a house's first migration."""
     inbox_table(MetaData()).create(op.get_bind())
 

@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from sqlalchemy import BigInteger, Column, Connection, DateTime, Identity, Integer, MetaData, Table, Text, insert, text
 from sqlalchemy.dialects.postgresql import JSONB
 from uuid_utils import uuid7
 
+from chassis.migration import Migration
 from contracts.envelope import Event
-
-if TYPE_CHECKING:
-    from alembic.operations import Operations
 
 # Both the channel of NOTIFY and the name of the table.
 OUTBOX = "outbox"
@@ -53,7 +50,7 @@ END $$
 """
 
 
-def create(op: "Operations") -> None:
+def create(op: Migration) -> None:
     """Create table, wake-up call and the relay's right, from a house's first migration."""
     metadata = MetaData()
     outbox_table(metadata).create(op.get_bind())
