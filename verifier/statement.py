@@ -72,20 +72,12 @@ def read_statement(content: bytes, role: str, place: str) -> Statement:
     """Read the statement of a signature whose file name claims ``role``."""
     seal = role == "seal"
     value = shape.Reader(read_canonical(content, place), KEYS + " log" * seal, code=CODE, place=place)
-    value.only("type", "paillasse/statement/v1")
-    value.only("policy", f"urn:oid:{ARC}.1.1")
-    value.only("suite", "2026-1")
-    demand(value.text("role") == role, "statement_role", place, "role differs from the file name")
-    demand(value.text("meaning") == MEANINGS[role], "statement_meaning", place, value.text("meaning")[:40])
+    _check_head(value, role)
     notebook = value.inner("notebook", "id seq")
     entry = value.inner("entry", "id reference version prevVersion")
     signer = value.inner("signer", "id name orcid eppn affiliation unit")
     circuit = value.inner("circuit", "id step of")
     auth = value.inner("auth", "method credentialId acr")
-    for key in ("orcid", "eppn", "affiliation", "unit"):
-        signer.maybe(key)
-    auth.maybe("acr")
-    _check_relation(value.value("relation"), place)
     return Statement(
         place=place,
         digest=sha256(content).digest(),
@@ -113,6 +105,21 @@ def read_statement(content: bytes, role: str, place: str) -> Statement:
         nonce=value.text("nonce", shape.HEX256),
         log=_log(value) if seal else None,
     )
+
+
+def _check_head(value: shape.Reader, role: str) -> None:
+    """Demand what is the same in every statement of a role, and the fields the verdict does not need."""
+    place = value.place
+    value.only("type", "paillasse/statement/v1")
+    value.only("policy", f"urn:oid:{ARC}.1.1")
+    value.only("suite", "2026-1")
+    demand(value.text("role") == role, "statement_role", place, "role differs from the file name")
+    demand(value.text("meaning") == MEANINGS[role], "statement_meaning", place, value.text("meaning")[:40])
+    signer = value.inner("signer", "id name orcid eppn affiliation unit")
+    for key in ("orcid", "eppn", "affiliation", "unit"):
+        signer.maybe(key)
+    value.inner("auth", "method credentialId acr").maybe("acr")
+    _check_relation(value.value("relation"), place)
 
 
 def _intent(value: shape.Reader) -> str:
