@@ -116,5 +116,19 @@ def permission_definitions(users: tuple[str, ...] = (*EVENT_SOURCES, RELAY_USER)
 # Who listens to what: the relay publishes these with `mandatory` and keeps them until a queue exists, so that an event
 # is not lost before its listener first starts. A test compares this table with every @listens in the houses.
 LISTENERS: dict[tuple[str, str], tuple[str, ...]] = {
-    ("entries", "EntryCreated"): ("search",),
+    ("entries", "EntryCreated"): ("search", "signing"),
+    ("entries", "RevisionAppended"): ("search", "signing"),
+    ("entries", "EntryStateChanged"): ("search", "signing"),
+    ("entries", "EntryStruckOut"): ("search", "signing"),
+    ("entries", "NotebookChanged"): ("search",),
+    ("entries", "RoleChanged"): ("search", "signing"),
+    ("entries", "PersonAffiliated"): ("search",),
+    ("entries", "PersonLeft"): ("search", "signing"),
+    ("entries", "GrantChanged"): ("search", "signing"),
+    ("signing", "StepDue"): ("notify",),
+    ("signing", "StepSigned"): ("notify",),
+    ("signing", "CircuitReturned"): ("notify",),
+    ("signing", "EntrySealed"): ("notify",),
+    ("storage", "BlobConfirmed"): ("signing",),
+    ("gateway", "TokenIssued"): ("signing",),
 }
