@@ -5,11 +5,10 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import amqp
 import httpx
@@ -45,6 +44,7 @@ class Bench:
     extra: dict[str, str] = field(default_factory=dict)
     running: list[subprocess.Popen] = field(default_factory=list)
     clients: list[BusClient] = field(default_factory=list)
+    connections: list[amqp.Connection] = field(default_factory=list)
 
     @property
     def trace(self) -> Path:
@@ -80,11 +80,15 @@ class Bench:
             "PAILLASSE_SECRETS_DIR": str(folder), "TEST_TRACE": str(self.trace), **self.extra, **more,
         }  # fmt: skip
 
-    def start(self, **more: str) -> "Served":
-        """Start the house and wait until it is ready."""
+    def start_unready(self, **more: str) -> "Served":
+        """Start the house; it may die before it is ready."""
         (port,) = free_ports(1)
         environment = self.environment("entries", "house", PAILLASSE_HEALTH_PORT=str(port), **more)
-        served = Served(self.spawn(["chassis.bus.runner", MODULE], environment, "house"), port)
+        return Served(self.spawn(["chassis.bus.runner", MODULE], environment, "house"), port)
+
+    def start(self, **more: str) -> "Served":
+        """Start the house and wait until it is ready."""
+        served = self.start_unready(**more)
         wait_until(lambda: served.probe("/readyz") == 200, what="house ready", seconds=40)
         return served
 
@@ -114,6 +118,7 @@ class Bench:
             login_method="PLAIN", virtual_host=self.server.vhost,
         )  # fmt: skip
         connection.connect()
+        self.connections.append(connection)
         return connection.channel()
 
     def announce(self, *events: Event, source: str | None = None) -> list[str]:
@@ -153,18 +158,19 @@ class Bench:
     def empty(self) -> None:
         """Leave nothing for the next test."""
         channel = self.channel("entries")
+        connection = channel.connection
         for name in (wire.call_queue("entries"), wire.call_queue("entries_read"), EVENTS):
             for queue in (name, wire.dead_letter_queue(name)):
                 try:
                     channel.queue_purge(queue)
                 except amqp.exceptions.NotFound:
-                    channel = self.channel("entries")
-        channel.connection.close()
+                    channel = connection.channel()
+        connection.close()
 
     def close(self) -> None:
         """End everything this test started."""
-        for client in self.clients:
-            client.close()
+        for each in (*self.clients, *self.connections):
+            each.close()
         for process in self.running:
             if process.poll() is None:
                 process.kill()
@@ -203,6 +209,3 @@ def bench(rabbitmq_server: RabbitServer, tmp_path: Path) -> Iterator[Bench]:
 def served(bench: Bench) -> Served:
     """Run the house."""
     return bench.start()
-
-
-Announce = Callable[..., Any]

@@ -58,17 +58,18 @@ def test_an_illegal_call_is_buried_and_kills_nothing(bench: Bench, served: Serve
     assert served.process.poll() is None
 
 
-@pytest.mark.parametrize("code", sorted(errors.BY_CODE))
-def test_a_typed_error_crosses_the_bus(bench: Bench, served: Served, code: str) -> None:
+def test_every_typed_error_crosses_the_bus(bench: Bench, served: Served) -> None:
     """By code, with its details as strings: nameko would turn numbers into text unasked (bug B9)."""
-    with pytest.raises(errors.BY_CODE[code]) as caught:
-        bench.client().call(Break(code=code))
+    client = bench.client()
+    for code, kind in errors.BY_CODE.items():
+        with pytest.raises(kind) as caught:
+            client.call(Break(code=code))
 
-    assert type(caught.value) is errors.BY_CODE[code]
-    if code == "invalid":
-        assert caught.value.fields == (errors.FieldProblem("title", "too_long", "shorten it"),)
-    else:
-        assert caught.value.detail == {"status": "404", "entry": "e1"}
+        assert type(caught.value) is kind
+        if code == "invalid":
+            assert caught.value.fields == (errors.FieldProblem("title", "too_long", "shorten it"),)
+        else:
+            assert caught.value.detail == {"status": "404", "entry": "e1"}
 
 
 def test_a_bug_says_nothing_of_itself(bench: Bench, served: Served) -> None:
@@ -83,7 +84,7 @@ def test_a_bug_says_nothing_of_itself(bench: Bench, served: Served) -> None:
 def test_a_wrong_field_is_named(bench: Bench, served: Served) -> None:
     """An older or newer caller learns which field it got wrong."""
     with pytest.raises(errors.Invalid) as caught:
-        bench.client().call(Echo.model_construct(text=5))
+        bench.client().call(Echo.model_construct(repeat=1))
 
     assert [each.name for each in caught.value.fields] == ["text"]
 
