@@ -1,0 +1,121 @@
+"""Something dies in the middle of the main job, and it ends with the same result: nothing lost, nothing doubled."""
+
+import asyncio
+import hashlib
+import json
+import signal
+from collections import Counter
+from email import message_from_bytes
+from email.policy import default as email_policy
+from pathlib import Path
+
+import pytest
+
+from onebox.demo import institution, main_job
+from onebox.demo.api import client
+from onebox.demo.seed import ensure
+from tests.e2e.system import SAMPLE, System
+
+# When to strike: right after these steps, so that each blow falls into the next one.
+MOMENTS = ("upload", "send_into_circuit", "sign_author", "sign_approver")
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(300)]
+
+
+async def _strike(system: System, out: Path, program: str, number: signal.Signals) -> list[int]:
+    """Kill a program at each moment of the job; return the process ids that died."""
+    struck, died = set(), []
+    while len(struck) < len(MOMENTS):
+        await asyncio.sleep(0.01)
+        done = _steps(out)
+        if "failed" in done.values():
+            break
+        for moment in MOMENTS:
+            if moment in done and moment not in struck:
+                struck.add(moment)
+                try:
+                    died.append(system.kill(program, number=number))
+                except (ProcessLookupError, FileNotFoundError):
+                    continue  # it is still on its way back from the last blow
+    return died
+
+
+def _steps(out: Path) -> dict[str, str]:
+    try:
+        account = json.loads((out / "summary.json").read_text())
+    except (OSError, ValueError):
+        return {}
+    return {step["name"]: step["outcome"] for step in account["steps"]}
+
+
+def _survive(system: System, out: Path, program: str, number: signal.Signals) -> None:
+    async def both() -> tuple:
+        striking = asyncio.create_task(_strike(system, out, program, number))
+        summary = await main_job.run(system.site, archive=SAMPLE, out=out)
+        striking.cancel()
+        return summary, await asyncio.gather(striking, return_exceptions=True)
+
+    out.mkdir(exist_ok=True)
+    summary, struck = asyncio.run(both())
+
+    assert summary.passed, (out / "summary.json").read_text()
+    assert struck
+    reference = next(step.counts["reference"] for step in summary.steps if step.name == "open_notebook")
+    _assert_pages_without_gap(system, reference)
+    _assert_mails_once(system, reference)
+    _assert_blobs_whole(system)
+
+
+def _assert_pages_without_gap(system: System, reference: str) -> None:
+    async def numbers() -> list[int]:
+        async with client(system.site.base_url) as http:
+            demo = await ensure(http, folder=system.site.folder, setup_token=system.site.setup_token)
+            author = await demo.sign_in(http, institution.AUTHOR)
+            notebook = (await author.get("/notebooks", reference=reference))["items"][0]
+            pages = await author.get(f"/notebooks/{notebook['id']}/entries", limit=200)
+            return [page["number"] for page in pages["items"]]
+
+    found = asyncio.run(numbers())
+
+    assert list(range(1, len(found) + 1)) == found
+
+
+def _assert_mails_once(system: System, reference: str) -> None:
+    mails = [
+        message_from_bytes(path.read_bytes(), policy=email_policy)
+        for path in [*system.site.maildir.glob("new/*"), *system.site.maildir.glob("cur/*")]
+    ]
+    told = Counter((str(mail["To"]), str(mail["Subject"])) for mail in mails if reference in str(mail["Subject"]))
+
+    assert told
+    assert {1} == set(told.values()), told
+
+
+def _assert_blobs_whole(system: System) -> None:
+    store = system.site.folder / "store"
+    blobs = [path for path in store.rglob("*") if path.is_file() and len(path.name) == 64]
+
+    assert blobs
+    assert [path for path in blobs if hashlib.sha256(path.read_bytes()).hexdigest() != path.name] == []
+
+
+ALWAYS = {"signing", "relay", "postgresql"}
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        pytest.param(name, marks=[] if name in ALWAYS else [pytest.mark.full])
+        for name in ("entries", "signing", "storage", "search", "notify", "relay", "door", "postgresql", "rabbitmq")
+    ],
+)
+def test_a_killed_program_changes_nothing_in_the_result(system: System, program: str, tmp_path: Path) -> None:
+    """kill −9 at four moments: acknowledged means committed, and every effect happens once."""
+    _survive(system, tmp_path / "out", program, signal.SIGKILL)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("server", ["postgresql", "rabbitmq"])
+def test_a_restarted_server_changes_nothing_in_the_result(system: System, server: str, tmp_path: Path) -> None:
+    """Operators restart servers for updates in the middle of the day."""
+    number = signal.SIGINT if server == "postgresql" else signal.SIGTERM
+    _survive(system, tmp_path / "out", server, number)
