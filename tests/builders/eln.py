@@ -32,7 +32,7 @@ def graph(*entities: Mapping[str, Any], parts: Sequence[str] | None = None) -> b
     root = {"@id": "./", "@type": "Dataset", "hasPart": refs(*listed)}
     descriptor = {"@id": "ro-crate-metadata.json", "@type": "CreativeWork", "about": {"@id": "./"}}
     document = {"@context": "https://w3id.org/ro/crate/1.2/context", "@graph": [descriptor, root, *entities]}
-    return json.dumps(document, ensure_ascii=False).encode()
+    return json.dumps(document).encode()
 
 
 def archive(target: Path, metadata: bytes, files: Mapping[str, bytes] | None = None, *, root: str = ROOT) -> Path:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-from contracts.errors import Conflict, Forbidden, Invalid, NotFound
+from contracts.errors import Conflict, Forbidden, Invalid, NotFound, PaillasseError
 from contracts.identifiers import Actor, EntryId, ImportId, NotebookId, PersonId, Sha256
 from services.entries.domain.caller import Caller
 from services.entries.domain.imports import (
@@ -32,14 +32,7 @@ class WritePages(Protocol):
     """The writing of imported pages, inside a unit of work that is not its own."""
 
     def __call__(
-        self,
-        uow: UnitOfWork,
-        *,
-        person: PersonId,
-        notebook: NotebookId,
-        import_id: ImportId,
-        archive_sha256: Sha256,
-        pages: Sequence[ImportedPage],
+        self, uow: UnitOfWork, *, person: PersonId, notebook: NotebookId, pages: Sequence[ImportedPage]
     ) -> tuple[EntryId, ...]:
         """Number and write the pages, publish their facts, return their ids in order; no commit."""
 
@@ -73,7 +66,7 @@ class RunImport:
         try:
             with tempfile.TemporaryDirectory(prefix="import-", dir=self.work_folder) as folder:
                 row = self._run(row, Path(folder))
-        except (Invalid, NotFound, Forbidden) as error:
+        except (Invalid, NotFound, Forbidden, Conflict) as error:
             row = self._save(row.refused(*_reasons(error)))
         self._settle(row)
         return row
@@ -117,10 +110,7 @@ class RunImport:
         pages = [_imported(page, stored) for page in plan.pages]
         try:
             with self.units(_caller(row)) as uow:
-                made = self.write_import(
-                    uow, person=row.person, notebook=row.notebook, import_id=row.id,
-                    archive_sha256=plan.archive_sha256, pages=pages,
-                )  # fmt: skip
+                made = self.write_import(uow, person=row.person, notebook=row.notebook, pages=pages)
                 row = row.done(tuple(made))
                 uow.imports.record_done(row)
                 uow.imports.save(row)
@@ -178,7 +168,7 @@ def _imported(page: PlannedPage, stored: Mapping[Sha256, TentativeFile]) -> Impo
     )
 
 
-def _reasons(error: Invalid | NotFound | Forbidden) -> Iterable[Remark]:
+def _reasons(error: PaillasseError) -> Iterable[Remark]:
     """Say why, by file where one is at fault."""
     if isinstance(error, Invalid):
         for field in error.fields:

@@ -13,6 +13,7 @@ from services.entries.domain.imports import Remark
 
 METADATA: Final = "ro-crate-metadata.json"
 ENTITY_LIMIT: Final = 200_000
+_UNWRITABLE: Final = re.compile("[\x00\ud800-\udfff]")
 _FILE: Final = frozenset({"File", "MediaObject", "ImageObject", "DataDownload"})
 _ADDRESS: Final = re.compile(r"(?i)[a-z][a-z0-9+.-]*://|(?:urn|mailto|doi|tel|data|arcp):")
 
@@ -86,12 +87,26 @@ def load(raw: bytes) -> Crate:
         raise refuse(METADATA, "nested too deeply") from error
     except ValueError as error:
         raise refuse(METADATA, "is not JSON") from error
+    _writable(parsed)
     graph = parsed.get("@graph") if isinstance(parsed, dict) else None
     if not isinstance(graph, list):
         raise refuse(METADATA, "has no @graph list: not an RO-Crate")
     if len(graph) > ENTITY_LIMIT:
         raise refuse(METADATA, f"has more than {ENTITY_LIMIT} entities")
     return _crate([entity_of(item) for item in graph if isinstance(item, dict)], raw)
+
+
+def _writable(parsed: Any) -> None:
+    """Replace in place what no database and no canonical JSON can hold: NUL and lone surrogates (RFC 8785 §3.2.2.2)."""
+    waiting = [parsed] if isinstance(parsed, (dict, list)) else []
+    while waiting:
+        holder = waiting.pop()
+        items = list(holder.items()) if isinstance(holder, dict) else list(enumerate(holder))
+        for key, value in items:
+            if isinstance(value, str):
+                holder[key] = _UNWRITABLE.sub("\ufffd", value)
+            elif isinstance(value, (dict, list)):
+                waiting.append(value)
 
 
 def _crate(order: list[Entity], raw: bytes) -> Crate:
