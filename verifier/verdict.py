@@ -89,7 +89,7 @@ def limits(report: Report) -> list[str]:
         codes.append("one_authority")
     methods = {one.method for one in report.signatures if one.role != "seal"}
     codes.append("identity_webauthn" if methods == {"webauthn"} else "identity_method")
-    codes += ["server_key", "rendering", "after_sealing", "log_witness", "claimed_time"]
+    codes += ["server_key", "rendering", "after_sealing", "notebook_complete", "log_witness", "claimed_time"]
     if any(one.revoked_later for one in report.signatures):
         codes.append("revoked_later")
     return codes
