@@ -166,7 +166,10 @@ class Bus:
         self._channel = publishing
         self._up.set()
         log.info("bus_connected")
-        closings = [asyncio.ensure_future(asyncio.shield(part.closing)) for part in (connection, publishing, replies)]
+        # Whichever ends first ends all three; the others' endings are awaited when the connection is closed.
+        closings = [asyncio.shield(part.closing) for part in (connection, publishing, replies)]
+        for closing in closings:
+            closing.add_done_callback(_retrieve)
         await asyncio.wait(closings, return_when=asyncio.FIRST_COMPLETED)
 
     async def _on_reply(self, message: DeliveredMessage) -> None:
@@ -180,6 +183,12 @@ class Bus:
         for waiting in self._waiting.values():
             if not waiting.done():
                 waiting.set_exception(UnknownOutcome(reason="connection_lost"))
+
+
+def _retrieve(ended: asyncio.Future[Any]) -> None:
+    """Take note of how a connection ended, so that asyncio does not complain that nobody did."""
+    if not ended.cancelled():
+        ended.exception()
 
 
 def _url(settings: BusSettings) -> str:
