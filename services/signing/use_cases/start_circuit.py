@@ -50,8 +50,9 @@ class StartCircuit:
             known = uow.recall(request) if request else None
             if known is not None:
                 return uow.circuits.get(CircuitId(known["circuit"]))
-        stages = with_author(stages, self.entries.author_of(entry))
-        check_stages(stages, stages[0].signers[0] if stages[0].signers else PersonId(""))
+        author = self.entries.author_of(entry)
+        stages = with_author(stages, author)
+        check_stages(stages, author)
         self._known_people(stages)
         planned = self._plan(entry, stages=stages, by=by)
         return self._freeze(planned, revision=revision, request=request)
