@@ -46,21 +46,29 @@ class Child:
         """Start it and write its record, so that a successor of a killed supervisor finds it."""
         account = pwd.getpwnam(program.user) if program.user else None
         inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-        process = await asyncio.create_subprocess_exec(
-            *program.argv,
-            env={**inherited, "LANG": "C.UTF-8", **program.env},
-            cwd=program.cwd,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            start_new_session=True,
-            user=account.pw_uid if account else None,
-            group=account.pw_gid if account else None,
-            extra_groups=[] if account else None,
-        )
+        # A pipe of our own: asyncio's would keep ``wait()`` from returning while a grandchild still holds its end.
+        readable, writable = os.pipe()
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *program.argv,
+                env={**inherited, "LANG": "C.UTF-8", **program.env},
+                cwd=program.cwd,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=writable,
+                stderr=asyncio.subprocess.STDOUT,
+                start_new_session=True,
+                user=account.pw_uid if account else None,
+                group=account.pw_gid if account else None,
+                extra_groups=[] if account else None,
+            )
+        except BaseException:
+            os.close(readable)
+            raise
+        finally:
+            os.close(writable)
         child = cls(program, process, record=folders.record(program.name))
         _remember(child.record, pid=process.pid, stop=program.stop_signal)
-        child._pump = asyncio.create_task(_pump(process, name=program.name, log=folders.log, sink=sink))
+        child._pump = asyncio.create_task(_pump(readable, name=program.name, log=folders.log, sink=sink))
         return child
 
     async def becomes_ready(self) -> bool:
@@ -95,6 +103,7 @@ class Child:
                 async with asyncio.timeout(1.0):
                     await asyncio.shield(self._pump)
             self._pump.cancel()
+            await asyncio.gather(self._pump, return_exceptions=True)
         self.record.unlink(missing_ok=True)
 
 
@@ -131,19 +140,24 @@ def _is_ours(record: dict[str, int]) -> bool:
     return any(member.started >= record["started"] for member in proc.members(record["pid"]))
 
 
-async def _pump(process: asyncio.subprocess.Process, *, name: str, log: Path, sink: LineSink) -> None:
+async def _pump(readable: int, *, name: str, log: Path, sink: LineSink) -> None:
     """Append every line to the program's own log and hand it to the view; long lines arrive in one piece."""
-    if process.stdout is None:
-        return
+    reader = asyncio.StreamReader()
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(readable, "rb", buffering=0)
+    )
     rest = b""
-    with (log / f"{name}.log").open("ab", buffering=0) as file:
-        while chunk := await process.stdout.read(_CHUNK):
-            file.write(chunk)
-            *lines, rest = (rest + chunk).split(b"\n")
-            for line in lines:
-                sink(name, line.decode(errors="replace"))
-    if rest:
-        sink(name, rest.decode(errors="replace"))
+    try:
+        with (log / f"{name}.log").open("ab", buffering=0) as file:
+            while chunk := await reader.read(_CHUNK):
+                file.write(chunk)
+                *lines, rest = (rest + chunk).split(b"\n")
+                for line in lines:
+                    sink(name, line.decode(errors="replace"))
+        if rest:
+            sink(name, rest.decode(errors="replace"))
+    finally:
+        transport.close()
 
 
 def last_lines(log: Path, name: str, *, count: int = 15) -> str:

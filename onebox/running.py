@@ -66,14 +66,14 @@ async def running(folder: Path, character: Character, *, verbose: bool = False) 
     installation = open_folder(folder, character)
     stop = asyncio.Event()
     with _signals(stop):
-        names = ("onebox", "migrate", "authority", "relay", "door", "gateway")
-        view = LogView(frozenset((*names, "entries", "signing", "storage", "search", "notify")), verbose=verbose)
-        leftovers = Supervisor([], folder=installation.folder, sink=view)
-        async with leftovers:
+        async with Supervisor([], folder=installation.folder, sink=LogView(frozenset({"onebox"}))):
             # Ports are looked at only after a killed supervisor's children have freed them.
             installation = replace_taken_ports(installation)
         system = System.prepare(installation)
-        async with Supervisor(system.programs(), folder=installation.folder, sink=view) as supervisor:
+        programs = system.programs()
+        shown = frozenset({"onebox", *(program.name for program in programs if program.shows_log)})
+        view = LogView(shown, verbose=verbose)
+        async with Supervisor(programs, folder=installation.folder, sink=view) as supervisor:
             await _first(supervisor.ready(), stop)
             renewal = asyncio.create_task(_renew(system))
             try:
