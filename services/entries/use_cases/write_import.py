@@ -29,7 +29,12 @@ class WriteImport:
     desk: Desk
 
     def __call__(
-        self, uow: UnitOfWork, *, person: PersonId, notebook: NotebookId, pages: Sequence[ImportedPage]
+        self,
+        uow: UnitOfWork,
+        *,
+        person: PersonId,
+        notebook: NotebookId,
+        pages: Sequence[ImportedPage],
     ) -> tuple[EntryId, ...]:
         """
         Return the new entries in the order of ``pages``; the caller commits.
