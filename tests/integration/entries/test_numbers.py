@@ -1,0 +1,63 @@
+"""Page and notebook numbers have no gap, however many write at once."""
+
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from sqlalchemy import Engine, text
+
+from contracts.errors import Conflict
+from tests.builders.entries import Institution, caller, page
+
+
+def test_fifty_parallel_creators_get_fifty_numbers_without_a_gap(lab: Institution, engine: Engine) -> None:
+    """A missing or doubled page number would cast doubt on the whole notebook."""
+    notebook = lab.notebook()
+
+    with ThreadPoolExecutor(50) as pool:
+        made = list(pool.map(lambda _: lab.entry(notebook.id).entry.number, range(50)))
+
+    assert list(range(1, 51)) == sorted(made)
+    with engine.connect() as connection:
+        told = connection.execute(text("SELECT count(*) FROM outbox WHERE type = 'EntryCreated'")).scalar_one()
+    assert 50 == told
+
+
+def test_a_failed_creation_leaves_no_gap(lab: Institution) -> None:
+    """A number is only used by the commit that makes its page."""
+    notebook = lab.notebook()
+    first = lab.entry(notebook.id)
+
+    try:
+        lab.write.create_entry(
+            caller(lab.researcher), notebook=notebook.id, entry=first.entry.id, title="Twice", first=None
+        )
+        refused = False
+    except Conflict:
+        refused = True
+
+    assert refused
+    assert 2 == lab.entry(notebook.id).entry.number
+
+
+def test_notebooks_are_numbered_per_unit_and_year(lab: Institution) -> None:
+    """The reference is the unit's, also for its teams."""
+    year = dt.datetime.now(dt.UTC).year
+    references = [lab.notebook().reference, lab.notebook(by=lab.lead, at=lab.other_team).reference]
+
+    assert [f"U1234-{year}-001", f"U1234-{year}-002"] == references
+
+
+def test_a_repeated_creation_returns_the_first_page(lab: Institution) -> None:
+    """A lost reply is asked for again with the same key: one page, not two."""
+    notebook = lab.notebook()
+
+    def create() -> Any:
+        asked = caller(lab.researcher, key="k1", method="create_entry")
+        return lab.write.create_entry(asked, notebook=notebook.id, entry=None, title="Page", first=page())
+
+    with ThreadPoolExecutor(4) as pool:
+        made = {shown.entry.id for shown in pool.map(lambda _: create(), range(4))}
+
+    assert 1 == len(made)
+    assert 2 == lab.entry(notebook.id).entry.number

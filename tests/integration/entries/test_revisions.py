@@ -1,0 +1,128 @@
+"""Revisions are appended once, chained, and can never be changed."""
+
+import hashlib
+import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
+
+from contracts.errors import Forbidden, Invalid, NotFound, Stale
+from contracts.identifiers import RevisionNumber, Sha256
+from tests.builders.entries import Institution, StorageDouble, caller, named, page
+
+
+def append(lab: Institution, entry: Any, *, head: int, by: Any = None, key: str | None = None, **changes: Any) -> Any:
+    """Append a page's next revision."""
+    asked = caller(by or lab.researcher, key=key, method="append_revision")
+    return lab.write.append_revision(asked, entry=entry, expected_head=head, written=page(**changes))
+
+
+def test_a_revision_is_the_digest_of_its_record_and_names_its_predecessor(lab: Institution) -> None:
+    """The chain is what makes a silent change visible."""
+    entry = lab.entry(lab.notebook().id).entry.id
+    second = append(lab, entry, head=1, text="Deux")
+    first = lab.read.get_revision(caller(lab.researcher), entry=entry, number=RevisionNumber(1))
+
+    assert hashlib.sha256(second.record).hexdigest() == second.digest
+    assert first.digest == second.prev
+    assert first.digest == json.loads(second.record)["prev"]
+
+
+def test_of_two_writers_on_one_head_the_second_is_stale(lab: Institution) -> None:
+    """Nobody's text is overwritten unseen."""
+    entry = lab.entry(lab.notebook().id).entry.id
+
+    def attempt(_: int) -> str:
+        try:
+            append(lab, entry, head=1)
+        except Stale:
+            return "stale"
+        return "saved"
+
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = sorted(pool.map(attempt, range(8)))
+
+    assert ["saved"] + ["stale"] * 7 == outcomes
+
+
+def test_a_repeated_append_returns_the_first_revision(lab: Institution) -> None:
+    """A request id is unique in the store: a repeat has no second effect."""
+    entry = lab.entry(lab.notebook().id).entry.id
+
+    first, again = append(lab, entry, head=1, key="k"), append(lab, entry, head=1, key="k")
+
+    assert first == again
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE revision SET title = 'x'",
+        "DELETE FROM revision",
+        "TRUNCATE revision CASCADE",
+        "UPDATE attachment SET name = 'x'",
+        "DELETE FROM frozen_object",
+        "DELETE FROM entry",
+    ],
+)
+def test_the_database_refuses_to_change_what_was_written(lab: Institution, engine: Engine, statement: str) -> None:
+    """Not even this house's own role can alter the past."""
+    lab.entry(lab.notebook().id)
+
+    with pytest.raises(DBAPIError, match="immutable"), engine.begin() as connection:
+        connection.execute(text(statement))
+
+
+def test_a_file_is_named_by_upload_or_by_the_entrys_own_past(lab: Institution, storage: StorageDouble) -> None:
+    """Knowing a digest gives no right to its bytes."""
+    entry, other = (lab.entry(lab.notebook().id).entry.id for _ in range(2))
+    stored = storage.has("u1", owner=lab.researcher)
+    append(lab, entry, head=1, files=(named("mesures.csv", upload="u1"),))
+
+    kept = append(lab, entry, head=2, files=(named("renamed.csv", sha256=stored.sha256),))
+
+    assert "attachments/0001.csv" == json.loads(kept.record)["attachments"][0]["path"]
+    assert ["u1"] == storage.kept
+    with pytest.raises(Invalid):
+        append(lab, other, head=1, files=(named("stolen.csv", sha256=stored.sha256),))
+    with pytest.raises(Invalid):
+        append(lab, entry, head=3, by=lab.researcher, files=(named("x.csv", upload="somebody-elses"),))
+
+
+def test_an_attachment_is_handed_out_to_readers_only(lab: Institution, storage: StorageDouble) -> None:
+    """A bare digest has no route; entries decides first."""
+    entry = lab.entry(lab.notebook().id).entry.id
+    storage.has("u1", owner=lab.researcher)
+    append(lab, entry, head=1, files=(named("mesures.csv", upload="u1"),))
+    two, stranger = RevisionNumber(2), lab.person("Sam Stranger", "researcher", at=lab.other_team)
+
+    asked = {"entry": entry, "number": two, "name": "mesures.csv"}
+
+    assert lab.read.get_attachment(caller(lab.colleague), **asked).url.startswith("http")
+    with pytest.raises(NotFound):
+        lab.read.get_attachment(caller(stranger), **asked)
+    with pytest.raises(NotFound):
+        lab.read.get_attachment(caller(lab.researcher), **{**asked, "name": "none"})
+
+
+def test_a_colleague_reads_but_does_not_write_anothers_page(lab: Institution) -> None:
+    """Others' pages are written by contributors only."""
+    entry = lab.entry(lab.notebook().id).entry.id
+
+    with pytest.raises(Forbidden):
+        append(lab, entry, head=1, by=lab.colleague)
+    with pytest.raises(NotFound):
+        append(lab, entry, head=1, by=lab.person("Sam Stranger", "researcher", at=lab.other_team))
+
+
+def test_a_used_key_with_another_request_is_refused(lab: Institution) -> None:
+    """A key names one request (draft-ietf-httpapi-idempotency-key-header)."""
+    entry = lab.entry(lab.notebook().id).entry.id
+    append(lab, entry, head=1, key="k")
+    other = caller(lab.researcher, key="k", method="append_revision", digest=Sha256("1" * 64))
+
+    with pytest.raises(Invalid):
+        lab.write.append_revision(other, entry=entry, expected_head=2, written=page())
