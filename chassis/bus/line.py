@@ -84,6 +84,9 @@ class _Session:
             on_unblocked=self._unblock,
         )
         self.connection.connect()
+        # Otherwise py-amqp reads from the socket before each publish, in the writer's thread, beside the reader: frames
+        # get lost between the two. The reader hears of a blocked connection anyway.
+        self.connection.client_properties.setdefault("capabilities", {})["connection.blocked"] = False
         self.plain = self.connection.channel()
         self.confirmed = self.connection.channel()
         self.confirmed.confirm_select()

@@ -36,11 +36,12 @@ log = structlog.get_logger()
 
 
 def service_classes(module: ModuleType) -> list[type]:
-    """Return the classes a module defines to be served."""
+    """Return the classes a module, or package, defines to be served."""
+    inside = f"{module.__name__}."
     return [
         each
         for _, each in inspect.getmembers(module, inspect.isclass)
-        if each.__module__ == module.__name__ and isinstance(getattr(each, "name", None), str)
+        if f"{each.__module__}.".startswith(inside) and isinstance(getattr(each, "name", None), str)
     ]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Self
 
-from contracts.errors import Conflict, NotFound
+from contracts.errors import Conflict, NotFound, Unavailable
 from contracts.identifiers import EntryId, ImportId, NotebookId, PersonId, Sha256, Sha512, UploadId
 from services.entries.domain.imports import Import, ImportedPage, PlannedFile
 from services.entries.ports.imports import TentativeFile
@@ -102,8 +102,14 @@ class FakeUnit:
             raise NotFound(kind="import", id=identifier)
         return self.draft.rows[identifier]
 
+    def lock(self, identifier: ImportId) -> Import:
+        """Return a row: one test, one thread."""
+        return self.get(identifier)
+
     def save(self, row: Import) -> None:
-        """Write a row."""
+        """Write a row, unless a newer run took it over."""
+        if self.state.rows[row.id].run > row.run:
+            raise Unavailable(reason="another_run_took_over")
         self.draft.rows[row.id] = row
 
     def pages_of(self, notebook: NotebookId, archive: Sha256) -> tuple[EntryId, ...] | None:

@@ -103,7 +103,11 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """One import: ``made`` lists the pages, ``uploads`` the bytes they name; ``repeated`` says nothing changed."""
+    """
+    One import: ``made`` lists the pages, ``uploads`` the bytes they name; ``repeated`` says nothing changed.
+
+    ``run`` counts the runs that took it up: only the newest may go on.
+    """
 
     id: ImportId
     notebook: NotebookId
@@ -119,6 +123,7 @@ class Import:
     uploads: tuple[UploadId, ...] = ()
     archive_sha256: Sha256 | None = None
     repeated: bool = False
+    run: int = 0
 
     @property
     def is_over(self) -> bool:

@@ -19,8 +19,17 @@ class Imports(Protocol):
     def get(self, identifier: ImportId) -> Import:
         """Return one; NotFound."""
 
+    def lock(self, identifier: ImportId) -> Import:
+        """Return one nobody else changes until this unit of work ends; NotFound."""
+
     def save(self, row: Import) -> None:
-        """Write its progress."""
+        """
+        Write its progress.
+
+        Raises:
+            Unavailable: a newer run took it over; nothing was written.
+
+        """
 
     def pages_of(self, notebook: NotebookId, archive: Sha256) -> tuple[EntryId, ...] | None:
         """Return the pages this notebook got from this very archive, or none if it never was imported."""

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Column, Connection, DateTime, Integer, MetaData, Table, Text, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
-from contracts.errors import Conflict, NotFound
+from contracts.errors import Conflict, NotFound, Unavailable
 from contracts.identifiers import EntryId, ImportId, NotebookId, PersonId, Sha256, UploadId
 from services.entries.domain.imports import Count, Import, Remark
 
@@ -33,6 +33,7 @@ import_ = Table(
     Column("uploads", ARRAY(Text), nullable=False),
     Column("archive_sha256", Text),
     Column("repeated", Boolean, nullable=False),
+    Column("run", Integer, nullable=False),
 )
 
 import_done = Table(
@@ -57,15 +58,25 @@ class Imports:
 
     def get(self, identifier: ImportId) -> Import:
         """Return one; NotFound."""
-        found = self._connection.execute(select(*import_.c).where(import_.c.id == identifier)).mappings().first()
+        return self._one(identifier, lock=False)
+
+    def lock(self, identifier: ImportId) -> Import:
+        """Return one nobody else changes until this transaction ends; NotFound."""
+        return self._one(identifier, lock=True)
+
+    def _one(self, identifier: ImportId, *, lock: bool) -> Import:
+        query = select(*import_.c).where(import_.c.id == identifier)
+        found = self._connection.execute(query.with_for_update() if lock else query).mappings().first()
         if found is None:
             raise NotFound(kind="import", id=identifier)
         return _row(found)
 
     def save(self, row: Import) -> None:
-        """Write its progress."""
+        """Write its progress; Unavailable when a newer run took it over."""
         columns = _columns(row)
-        self._connection.execute(update(import_).where(import_.c.id == columns.pop("id")).values(**columns))
+        mine = (import_.c.id == columns.pop("id")) & (import_.c.run <= row.run)
+        if self._connection.execute(update(import_).where(mine).values(**columns)).rowcount != 1:
+            raise Unavailable(reason="another_run_took_over")
 
     def pages_of(self, notebook: NotebookId, archive: Sha256) -> tuple[EntryId, ...] | None:
         """Return the pages this notebook got from this very archive, or none."""
@@ -104,6 +115,7 @@ def _columns(row: Import) -> dict[str, Any]:
         "uploads": list(row.uploads),
         "archive_sha256": row.archive_sha256,
         "repeated": row.repeated,
+        "run": row.run,
     }
 
 
@@ -128,4 +140,5 @@ def _row(found: Mapping[Any, Any]) -> Import:
         uploads=tuple(UploadId(upload) for upload in found["uploads"]),
         archive_sha256=found["archive_sha256"],
         repeated=found["repeated"],
+        run=found["run"],
     )

@@ -55,20 +55,35 @@ class RunImport:
 
     def __call__(self, identifier: ImportId) -> Import:
         """Run to done or refused and return the row."""
-        with self.readings() as reading:
-            row = reading.imports.get(identifier)
+        row = self._take_over(identifier)
         if row.is_over:
             self._settle(row)
             return row
-        # What a killed run left: nobody but this import ever used the purpose, and none of it is named yet.
+        # What a killed run left: nobody but this import ever used the purpose, and none of it is named.
         self.files.discard_purpose(row.purpose)
-        row = self._save(row.checking())
         try:
             with tempfile.TemporaryDirectory(prefix="import-", dir=self.work_folder) as folder:
                 row = self._run(row, Path(folder))
         except (Invalid, NotFound, Forbidden, Conflict) as error:
             row = self._save(row.refused(*_reasons(error)))
         self._settle(row)
+        return row
+
+    def _take_over(self, identifier: ImportId) -> Import:
+        """
+        Start over, under a lock and before anything is dropped.
+
+        A run that only seemed dead can save nothing any more: else its pages could name bytes that this run drops.
+        """
+        with self.readings() as reading:
+            caller = _caller(reading.imports.get(identifier))
+        with self.units(caller) as uow:
+            row = uow.imports.lock(identifier)
+            if row.is_over:
+                return row
+            row = row.checking()
+            uow.imports.save(row)
+            uow.commit()
         return row
 
     def _run(self, row: Import, folder: Path) -> Import:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.errors import Forbidden
+from contracts.errors import Forbidden, Unavailable
 from contracts.identifiers import ImportId, NotebookId, PersonId, UploadId
 from services.entries.adapters.eln.reader import ElnReader
 from services.entries.domain.imports import Import
@@ -131,3 +131,26 @@ def test_an_import_given_up_is_refused_and_cleaned() -> None:
 
     assert world.state.rows[name].state == "refused"
     assert world.storage.archives == {}
+
+
+def test_a_run_that_only_seemed_dead_writes_nothing() -> None:
+    """Its lease ended, another run took over and dropped its bytes: pages must not name them."""
+    world = World(SAMPLE.read_bytes())
+    name = world.queue()
+    stored = 0
+
+    def overtaken(step: str) -> None:
+        nonlocal stored
+        stored += step == "store"
+        if stored == 5 and step == "store":
+            world.storage.before = lambda _step: None
+            assert world.run(name).state == "done"
+
+    world.storage.before = overtaken
+
+    with pytest.raises(Unavailable):
+        world.run(name)
+
+    assert len(world.state.pages) == 12
+    assert world.run(name).state == "done"
+    assert {file.upload for page in world.state.pages for file in page.files} == set(world.storage.kept)

@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("uploads", ARRAY(sa.Text), nullable=False),
         sa.Column("archive_sha256", sa.Text),
         sa.Column("repeated", sa.Boolean, nullable=False),
+        sa.Column("run", sa.Integer, nullable=False),
         sa.CheckConstraint(
             "state IN ('queued', 'checking', 'storing', 'writing', 'done', 'refused')", name="import_state"
         ),
