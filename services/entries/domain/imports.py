@@ -136,9 +136,17 @@ class Import:
         return f"import:{self.id}"
 
     def checking(self) -> "Import":
-        """Start pass 1 over: nothing of an interrupted run is trusted but what storage holds."""
+        """Start pass 1 over, as a new run: nothing of an interrupted one is used."""
         return replace(
-            self, state="checking", report=(), made=(), uploads=(), entries=Count(), files=Count(), bytes=Count()
+            self,
+            state="checking",
+            run=self.run + 1,
+            report=(),
+            made=(),
+            uploads=(),
+            entries=Count(),
+            files=Count(),
+            bytes=Count(),
         )
 
     def storing(self, plan: ImportPlan) -> "Import":
