@@ -127,8 +127,8 @@ LISTENERS: dict[tuple[str, str], tuple[str, ...]] = {
     ("entries", "GrantChanged"): ("search", "signing"),
     ("signing", "StepDue"): ("notify",),
     ("signing", "StepSigned"): ("notify",),
-    ("signing", "CircuitReturned"): ("notify",),
-    ("signing", "EntrySealed"): ("notify",),
+    ("signing", "CircuitReturned"): ("entries", "notify"),
+    ("signing", "EntrySealed"): ("entries", "notify"),
     ("storage", "BlobConfirmed"): ("signing",),
     ("gateway", "TokenIssued"): ("signing",),
 }
