@@ -13,9 +13,9 @@ from chassis.jobs import ATTEMPTS, Handler, Job, JobLoop, Progress
 from chassis.logging import configure
 from contracts.errors import PaillasseError, Unavailable
 from contracts.identifiers import ImportId
-from services.entries import wiring
 from services.entries.use_cases.run_import import RunImport
 from services.entries.use_cases.start_import import JOB_KIND
+from services.entries.wiring import assemble_jobs
 
 log = structlog.get_logger()
 
@@ -49,7 +49,7 @@ def handlers(run_import: RunImport) -> Mapping[str, Handler]:
 def main() -> None:
     """Do jobs until there were none for a while."""
     configure("entries.jobs")
-    house = wiring.assemble_jobs()
+    house = assemble_jobs()
     try:
         JobLoop(house.engine).run(handlers(house.run_import))
     finally:
