@@ -10,17 +10,24 @@ _QUIET = {"debug", "info"}
 _LEFT_OUT = {"event", "level", "timestamp", "process", "logger"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class LogView:
-    """Print lines as ``name | event field=value``; ``verbose`` shows the quiet ones too."""
+    """
+    Print lines as ``name | event field=value``; ``verbose`` shows the quiet ones too.
+
+    Before the system is ready (``awake``) only onebox itself speaks: programs that look for a broker which still boots
+    say so many times, and a start that fails carries its log with it.
+    """
 
     names: frozenset[str]
     verbose: bool = False
     out: TextIO = sys.stderr
+    awake: bool = True
 
     def __call__(self, name: str, line: str) -> None:
         """Take one line of one program."""
-        if (name in self.names or self.verbose) and (text := self.compact(line)):
+        wanted = name == "onebox" or (self.awake and name in self.names)
+        if (wanted or self.verbose) and (text := self.compact(line)):
             print(f"{name:>10} | {text}", file=self.out, flush=True)
 
     def compact(self, line: str) -> str:

@@ -72,13 +72,15 @@ async def running(folder: Path, character: Character, *, verbose: bool = False) 
         system = System.prepare(installation)
         programs = system.programs()
         shown = frozenset({"onebox", *(program.name for program in programs if program.shows_log)})
-        view = LogView(shown, verbose=verbose)
+        view = LogView(shown, verbose=verbose, awake=False)
         async with Supervisor(programs, folder=installation.folder, sink=view) as supervisor:
             await _first(supervisor.ready(), stop)
+            view.awake = True
             renewal = asyncio.create_task(_renew(system))
             try:
                 yield Running(installation, system, supervisor, stop, time.monotonic() - began)
             finally:
+                view.awake = False
                 renewal.cancel()
 
 

@@ -146,8 +146,7 @@ class Supervisor:
 
     def _fail(self, program: Program, *, reason: str) -> None:
         if not self._failed.done():
-            # What the view already showed is not said twice.
-            log = "" if program.shows_log else last_lines(self._folders.log, program.name)
+            log = last_lines(self._folders.log, program.name)
             self._failed.set_exception(StartFailed(program.name, reason=reason, log=log))
 
     async def _stop(self) -> None:

@@ -170,7 +170,8 @@ class System:
             "MAILDIR": str(self.installation.maildir), "LOG_DIR": str(self.installation.folder / "log-tiles"),
             "TRUST_DIR": str(self.installation.trust), **self._bus("gateway"), **self._place("gateway"),
         }  # fmt: skip
-        return self._python("gateway", ("gateway",), secrets_of="gateway", extra=extra)
+        # It looks for the broker by itself: its imports need not wait for RabbitMQ's boot.
+        return self._python("gateway", ("gateway",), secrets_of="gateway", extra=extra, bus=False)
 
     def _python(
         self, name: str, module: tuple[str, ...], *, secrets_of: str, extra: Mapping[str, str], bus: bool = True

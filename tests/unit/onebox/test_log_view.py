@@ -36,3 +36,15 @@ def test_what_is_no_json_is_shown_as_it_is() -> None:
 def test_servers_speak_only_into_their_files() -> None:
     """RabbitMQ's banner is no news."""
     assert shown("rabbitmq", "  ##  ##      RabbitMQ") == ""
+
+
+def test_before_the_system_is_ready_programs_are_not_heard() -> None:
+    """Ten programs looking for a broker that still boots would bury the one line that matters."""
+    out = io.StringIO()
+    view = LogView(frozenset({"entries"}), out=out, awake=False)
+
+    view("entries", "connection refused")
+    view("onebox", "ended entries, left behind by a supervisor that was killed")
+
+    assert "refused" not in out.getvalue()
+    assert "left behind" in out.getvalue()
