@@ -10,6 +10,7 @@ from contracts.identifiers import Ceremony as Proof
 from onebox import pki
 from services.signing.adapters.folders import FileTrust
 from services.signing.adapters.keys import FileVault
+from services.signing.domain.canonical import canonical
 from services.signing.domain.ceremony import Ceremony
 from services.signing.domain.circuit import Circuit, Stage
 from services.signing.domain.frozen import Frozen, FrozenObject
@@ -64,27 +65,23 @@ class Page:
     blobs: dict[str, bytes] = field(default_factory=dict)
 
 
-def page(number: int = 1, *, attachments: int = 2, revision: int = 1) -> Page:
-    """Return a page as entries would freeze it; record.json is by docs/evidence-format.md §4."""
-    from services.signing.domain.canonical import canonical
+KINDS = {"json": "application/json", "html": "text/html", "csv": "text/csv"}
 
-    entry = entry_id(number)
-    contents = {f"attachments/{n:04d}.csv": b"a,b\n%d,2\n" % n for n in range(1, attachments + 1)}
+
+def _digests(content: bytes) -> dict:
+    return {"sha256": hashlib.sha256(content).hexdigest(), "sha512": hashlib.sha512(content).hexdigest()}
+
+
+def _record(number: int, revision: int, files: dict[str, bytes]) -> dict:
+    """Return a record by docs/evidence-format.md §4."""
     listed = [
-        {
-            "name": f"mesure {n}.csv",
-            "path": path,
-            "media_type": "text/csv",
-            "size": len(content),
-            "sha256": hashlib.sha256(content).hexdigest(),
-            "sha512": hashlib.sha512(content).hexdigest(),
-        }
-        for n, (path, content) in enumerate(contents.items(), start=1)
+        {"name": f"mesure {n}.csv", "path": path, "media_type": "text/csv", "size": len(content), **_digests(content)}
+        for n, (path, content) in enumerate(files.items(), start=1)
     ]
-    record = {
+    return {
         "v": 1,
         "notebook": NOTEBOOK,
-        "entry": entry,
+        "entry": entry_id(number),
         "number": number,
         "revision": revision,
         "prev": None if revision == 1 else "ab" * 32,
@@ -96,35 +93,35 @@ def page(number: int = 1, *, attachments: int = 2, revision: int = 1) -> Page:
         "created_at": "2026-11-24T08:00:00Z",
         "reason": None,
     }
+
+
+def _object(path: str, content: bytes) -> FrozenObject:
+    kind = "application/ld+json" if path.startswith("ro-") else KINDS[path.rpartition(".")[2]]
+    return FrozenObject(path=path, media_type=kind, size_bytes=len(content), **_digests(content))
+
+
+def page(number: int = 1, *, attachments: int = 2, revision: int = 1) -> Page:
+    """Return a page as entries would freeze it."""
+    contents = {f"attachments/{n:04d}.csv": b"a,b\n%d,2\n" % n for n in range(1, attachments + 1)}
+    record = _record(number, revision, contents)
     contents["record.json"] = canonical(record)
     contents["record.html"] = b"<!doctype html><title>demonstration</title>"
     contents["ro-crate-metadata.json"] = b'{"@context":"https://w3id.org/ro/crate/1.1/context","@graph":[]}'
-    kinds = {"json": "application/json", "html": "text/html", "csv": "text/csv"}
-    objects = tuple(
-        FrozenObject(
-            path=path,
-            media_type="application/ld+json" if path.startswith("ro-") else kinds[path.rpartition(".")[2]],
-            size_bytes=len(content),
-            sha256=hashlib.sha256(content).hexdigest(),
-            sha512=hashlib.sha512(content).hexdigest(),
-        )
-        for path, content in contents.items()
-    )
     frozen = Frozen(
-        entry=entry,
+        entry=entry_id(number),
         notebook=NOTEBOOK,
         reference=f"U1234-2026-007/{number}",
         title=record["title"],
         page_number=number,
         revision=revision,
-        digest=hashlib.sha256(contents["record.json"]).hexdigest(),
+        digest=_digests(contents["record.json"])["sha256"],
         prev=record["prev"],
         author=AUTHOR,
         unit_code="U1234",
         unit_rors=("https://ror.org/000000000",),
-        objects=objects,
+        objects=tuple(_object(path, content) for path, content in contents.items()),
     )
-    return Page(frozen, {hashlib.sha256(content).hexdigest(): content for content in contents.values()})
+    return Page(frozen, {_digests(content)["sha256"]: content for content in contents.values()})
 
 
 THREE = (Stage("author", ()), Stage("witness", (WITNESS,)), Stage("approver", (APPROVER,)))

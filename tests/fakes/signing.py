@@ -154,6 +154,7 @@ class MemoryStore:
         self.lock = threading.RLock()
 
     def __call__(self) -> "MemoryUnitOfWork":
+        """Open a unit."""
         return MemoryUnitOfWork(self)
 
 
@@ -207,10 +208,10 @@ class MemoryUnitOfWork:
         """Keep the answer."""
         self.state.requests[request.actor, request.method, request.key] = (request.digest, result)
 
-    def enqueue(self, kind, *, key):
+    def enqueue(self, kind, *, circuit, turn=""):
         """Note the job."""
-        if (kind, key) not in self.state.jobs:
-            self.state.jobs.append((kind, key))
+        if (kind, circuit + turn) not in self.state.jobs:
+            self.state.jobs.append((kind, circuit + turn))
 
 
 class _Rows:
@@ -266,6 +267,14 @@ class _Circuits(_Rows):
             if step.person == person and (after is None or step.id > after)
         ]
         return tuple(sorted(found, key=lambda pair: pair[1].id)[:limit])
+
+    def unfinished_since(self, before):
+        return tuple(
+            one
+            for one in self._rows.values()
+            if (one.state == "sealing" and all(step.signed_at is None or step.signed_at < before for step in one.steps))
+            or (one.state == "sealed" and one.evidence_sha256 is None and one.sealed_at < before)
+        )
 
     def freezing_since(self, before):
         return tuple(one for one in self._rows.values() if one.state == "freezing" and one.started_at < before)

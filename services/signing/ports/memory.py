@@ -46,6 +46,9 @@ class Circuits(Protocol):
     def inbox(self, person: PersonId, *, after: str | None, limit: int) -> tuple[tuple[Circuit, Step], ...]:
         """Return what waits for a person, by step id after ``after``."""
 
+    def unfinished_since(self, before: dt.datetime) -> tuple[Circuit, ...]:
+        """Return circuits fully signed before then but not sealed, or sealed and still without a file."""
+
     def freezing_since(self, before: dt.datetime) -> tuple[Circuit, ...]:
         """Return circuits whose freezing was begun before then and never finished."""
 
@@ -170,8 +173,8 @@ class UnitOfWork(Protocol):
     def remember(self, request: RequestKey, result: dict[str, Any]) -> None:
         """Keep the answer of a keyed request."""
 
-    def enqueue(self, kind: str, *, key: str) -> None:
-        """Ask the job process for work; once a key."""
+    def enqueue(self, kind: str, *, circuit: CircuitId, turn: str = "") -> None:
+        """Ask the job process for work on a circuit; once a ``turn``."""
 
 
 OpenUnitOfWork = Callable[[], UnitOfWork]

@@ -75,6 +75,15 @@ class SqlCircuits:
         query = select(tables.circuit).where(tables.circuit.c.state == "freezing", tables.circuit.c.started_at < before)
         return tuple(self._with_steps(row) for row in self._connection.execute(query).mappings().all())
 
+    def unfinished_since(self, before: dt.datetime) -> tuple[Circuit, ...]:
+        """Return circuits whose seal or file is overdue."""
+        columns = tables.circuit.c
+        recent = select(tables.step.c.id).where(tables.step.c.circuit == columns.id, tables.step.c.signed_at >= before)
+        unsealed = (columns.state == "sealing") & ~recent.exists()
+        unfiled = (columns.state == "sealed") & columns.evidence_sha256.is_(None) & (columns.sealed_at < before)
+        query = select(tables.circuit).where(unsealed | unfiled)
+        return tuple(self._with_steps(row) for row in self._connection.execute(query).mappings().all())
+
     def _with_steps(self, row: RowMapping) -> Circuit:
         query = select(tables.step).where(tables.step.c.circuit == row["id"]).order_by(tables.step.c.position)
         steps = tuple(_step(found) for found in self._connection.execute(query).mappings())

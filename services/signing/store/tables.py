@@ -25,7 +25,7 @@ circuit = Table(
     Column("entry", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("stages", JSONB, nullable=False),
-    Column("frozen", JSONB, nullable=True),
+    Column("frozen", JSONB(none_as_null=True), nullable=True),
     Column("started_by", Text, nullable=False),
     Column("started_at", _moment, nullable=False),
     Column("sealed_at", _moment, nullable=True),
@@ -67,8 +67,8 @@ ceremony = Table(
     Column("person", Text, nullable=False),
     Column("method", Text, nullable=False),
     Column("expires_at", _moment, nullable=False),
-    Column("proof", JSONB, nullable=True),
-    Column("assertion", JSONB, nullable=True),
+    Column("proof", JSONB(none_as_null=True), nullable=True),
+    Column("assertion", JSONB(none_as_null=True), nullable=True),
 )
 
 statement = Table(

@@ -11,7 +11,7 @@ from chassis import idempotency, jobs
 from chassis.inbox import table as inbox
 from chassis.outbox import table as outbox
 from contracts.errors import Conflict
-from contracts.identifiers import PersonId, RequestKey
+from contracts.identifiers import CircuitId, PersonId, RequestKey
 from services.signing.domain.facts import Fact
 from services.signing.ports.machines import Clock
 from services.signing.ports.memory import Ceremonies, Circuits, Intents, Log, Signatures
@@ -81,7 +81,7 @@ class SqlUnitOfWork:
         """Keep the answer of a keyed request."""
         idempotency.remember(self._connection, request, result)
 
-    def enqueue(self, kind: str, *, key: str) -> None:
+    def enqueue(self, kind: str, *, circuit: CircuitId, turn: str = "") -> None:
         """Ask the job process for work."""
-        jobs.enqueue(self._connection, kind=kind, key=key, payload={"circuit": key})
+        jobs.enqueue(self._connection, kind=kind, key=f"{circuit}{turn}", payload={"circuit": circuit})
         self._enqueued = True

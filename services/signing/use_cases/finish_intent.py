@@ -95,7 +95,7 @@ def _advance(uow: UnitOfWork, circuit: Circuit, intent: Intent, *, made: Made, c
         if due.id not in was_due:
             uow.publish(facts.StepDue(after.id, due.id, after.entry, due.role, due.person))
     if after.state == "sealing":
-        uow.enqueue(SEAL_JOB, key=after.id)
+        uow.enqueue(SEAL_JOB, circuit=after.id)
 
 
 def _seal(uow: UnitOfWork, circuit: Circuit, made: Made) -> None:
@@ -104,4 +104,4 @@ def _seal(uow: UnitOfWork, circuit: Circuit, made: Made) -> None:
     page = sealed.page
     signers = tuple(step.person for step in sealed.signed)
     uow.publish(facts.EntrySealed(sealed.id, sealed.entry, page.revision, page.author, signers, alone=sealed.alone))
-    uow.enqueue(EVIDENCE_JOB, key=sealed.id)
+    uow.enqueue(EVIDENCE_JOB, circuit=sealed.id)

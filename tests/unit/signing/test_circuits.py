@@ -75,8 +75,8 @@ def test_two_witnesses_who_opened_together_never_get_the_same_number(world):
     late = world.acts.open_ceremony((circuit.steps[2].id,), locale="en", method="password", actor=session_of(OTHER))
     sign(world.acts, WITNESS, circuit.steps[1].id, clock=world.clock)
 
+    actor = session_of(OTHER, proof=proof_for(late, at=world.clock.now()))
     with pytest.raises(Conflict):
-        actor = session_of(OTHER, proof=proof_for(late, at=world.clock.now()))
         world.acts.complete_ceremony(late.id, actor=actor)
 
     sign(world.acts, OTHER, circuit.steps[2].id, clock=world.clock)
@@ -157,6 +157,19 @@ def test_a_head_that_moved_before_the_seal_restarts_the_circuit(world):
 
     assert world.acts.get_circuit(entry_id(1), actor=session_of(AUTHOR)).page.revision == 2
     assert "EntrySealed" not in world.facts
+
+
+def test_a_seal_whose_job_gave_up_is_asked_for_again(world):
+    """A long outage of every authority must not leave a page signed and never sealed."""
+    start(world)
+    circuit = sign_all(world.acts, entry_id(1), clock=world.clock)
+    world.clock.forward(minutes=11)
+
+    world.acts.resume_signing()
+    world.acts.resume_signing()
+
+    assert world.store.memory.jobs[0] == ("seal", circuit.id)
+    assert len(world.store.memory.jobs) == 2
 
 
 def test_a_sealed_page_takes_no_other_circuit(world):
