@@ -1,4 +1,4 @@
-"""Send HTTP requests as fast as answers come, over keep-alive connections, with as little of our own CPU as possible."""
+"""Send HTTP requests as fast as answers come, over keep-alive connections, with little CPU of our own."""
 
 import asyncio
 import time
