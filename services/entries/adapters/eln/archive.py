@@ -31,7 +31,7 @@ class ArchiveLimits:
     # deflate reaches 1032:1 at best; measured texts and raw data stay below 100:1.
     ratio: int = 200
     ratio_free_bytes: int = 64 * 1024 * 1024
-    metadata_bytes: int = 64 * 1024 * 1024
+    metadata_bytes: int = 32 * 1024 * 1024
     path_length: int = 1000
 
 

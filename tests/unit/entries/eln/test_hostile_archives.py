@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from contracts.errors import Invalid
+from contracts.identifiers import Sha256
 from services.entries.adapters.eln.archive import Archive, ArchiveLimits
+from services.entries.adapters.eln.reader import ElnReader
 from tests.builders import eln
 
 
@@ -125,3 +127,14 @@ def test_a_name_with_a_colon_and_a_streamed_entry_are_fine(tmp_path: Path) -> No
 
     with Archive(path) as archive:
         assert archive.read("r/12:30 trace.csv", limit=10) == b"1,2"
+
+
+def test_metadata_too_large_to_hold_in_memory_is_refused(tmp_path: Path) -> None:
+    """Parsed JSON takes ten times its size; the limit is far above every real archive."""
+    path = eln.archive(tmp_path / "a.eln", b'{"@graph": [' + b"{}," * 2_000_000 + b"{}]}")
+    limits = ArchiveLimits(metadata_bytes=1_000_000)
+
+    with ElnReader(path, work_folder=tmp_path, limits=limits) as reader, pytest.raises(Invalid) as caught:
+        reader.plan(Sha256("0" * 64), progress=lambda *_: None)
+
+    assert "larger than" in caught.value.fields[0].problem
