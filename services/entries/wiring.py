@@ -14,6 +14,8 @@ from services.entries.adapters.machine import JcsCanonical, SystemClock, Uuid7Id
 from services.entries.adapters.rendering.pages import Renderings
 from services.entries.adapters.storage import StorageFiles
 from services.entries.ports.files import Files
+from services.entries.ports.machines import Clock
+from services.entries.ports.unit_of_work import Readings, Units
 from services.entries.settings import EntriesSettings
 from services.entries.store.unit_of_work import SqlReadings, SqlUnits, autocommit
 from services.entries.use_cases.add_affiliation import AddAffiliation
@@ -138,9 +140,12 @@ def assemble() -> House:
     bus = BusClient(settings.bus, settings.identity)
     http = httpx.Client(timeout=settings.door_timeout_seconds)
     files = StorageFiles(bus, http)
+    zone = settings.institution_time_zone
+    clock = SystemClock(ZoneInfo(zone))
+    units, readings = SqlUnits(engine, zone, clock), SqlReadings(autocommit(engine), zone)
     return House(
-        write=build_writing(engine, files, zone=settings.institution_time_zone),
-        read=build_reads(engine, files, zone=settings.institution_time_zone),
+        write=build_writing(units, readings, files=files, clock=clock),
+        read=build_reads(readings, files=files),
         jobs=JobStarter(engine, "services.entries.jobs"),
         bus=bus,
         http=http,
@@ -148,10 +153,9 @@ def assemble() -> House:
     )
 
 
-def build_writing(engine: Engine, files: Files, *, zone: str) -> Writing:
-    """Build the use cases that change something, around a database and storage."""
-    clock, ids, canonical = SystemClock(ZoneInfo(zone)), Uuid7Ids(), JcsCanonical()
-    units, readings = SqlUnits(engine, zone, clock), SqlReadings(autocommit(engine), zone)
+def build_writing(units: Units, readings: Readings, *, files: Files, clock: Clock) -> Writing:
+    """Build the use cases that change something, around a store and storage."""
+    ids, canonical = Uuid7Ids(), JcsCanonical()
     desk = Desk(Documents(), canonical, files)
     return Writing(
         set_up_institution=SetUpInstitution(units, clock, ids),
@@ -175,9 +179,8 @@ def build_writing(engine: Engine, files: Files, *, zone: str) -> Writing:
     )
 
 
-def build_reads(engine: Engine, files: Files, *, zone: str) -> Reads:
+def build_reads(readings: Readings, *, files: Files) -> Reads:
     """Build the use cases that only look."""
-    readings = SqlReadings(autocommit(engine), zone)
     return Reads(
         list_structures=ListStructures(readings),
         get_me=GetMe(readings),

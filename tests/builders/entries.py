@@ -14,6 +14,7 @@ from services.entries.use_cases.create_structure import NewStructure
 from services.entries.use_cases.written import NamedFile, Written
 from services.entries.wiring import Reads, Writing
 
+ZONE = "Europe/Paris"
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 TODAY = date(2026, 3, 1)
 

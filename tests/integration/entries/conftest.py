@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine
 
 from chassis.database import open_engine
 from chassis.settings import DatabaseSettings
+from services.entries.adapters.machine import SystemClock
+from services.entries.store.unit_of_work import SqlReadings, SqlUnits, autocommit
 from services.entries.wiring import build_reads, build_writing
-from tests.builders.entries import Institution, StorageDouble, institution
-
-ZONE = "Europe/Paris"
+from tests.builders.entries import ZONE, Institution, StorageDouble, institution
 
 
 @pytest.fixture
@@ -31,4 +32,8 @@ def storage() -> StorageDouble:
 @pytest.fixture
 def lab(engine: Engine, storage: StorageDouble) -> Institution:
     """A small institution."""
-    return institution(build_writing(engine, storage, zone=ZONE), build_reads(engine, storage, zone=ZONE))
+    clock = SystemClock(ZoneInfo(ZONE))
+    units, readings = SqlUnits(engine, ZONE, clock), SqlReadings(autocommit(engine), ZONE)
+    return institution(
+        build_writing(units, readings, files=storage, clock=clock), build_reads(readings, files=storage)
+    )
