@@ -11,7 +11,6 @@ from contracts.errors import Forbidden, NotFound
 from contracts.identifiers import UploadId
 from services.entries.adapters.documents import Documents
 from services.entries.adapters.eln.reader import ElnReader
-from services.entries.adapters.import_views import import_view
 from services.entries.adapters.machine import JcsCanonical, SystemClock, Uuid7Ids
 from services.entries.store.unit_of_work import SqlReadings, SqlUnits, autocommit
 from services.entries.use_cases.run_import import RunImport
@@ -58,7 +57,7 @@ def test_an_archive_becomes_numbered_pages_with_their_files(
 
     row = run(started.id)
 
-    view = import_view(lab.read.get_import(who, identifier=started.id))
+    view = lab.read.get_import(who, identifier=started.id)
     shown = lab.read.get_entry(who, entry=row.made[0], reference=None)
     assert (view.state, view.entries.done, len(view.made)) == ("done", 12, 12)
     assert shown.entry.number == 1
