@@ -52,7 +52,6 @@ def test_pyhanko_and_asn1crypto_read_the_same_parts(made):
 
     p7s, key = made
     content = cms.ContentInfo.load(p7s, strict=True)
-    assert content.dump(force=True) == p7s
     signed = content["content"]
     (signer,) = signed["signer_infos"]
     kinds = sorted(item["type"].native for item in signer["signed_attrs"])
