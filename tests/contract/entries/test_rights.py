@@ -1,9 +1,7 @@
 """Rights hold from their commit on, and end with it."""
 
-import datetime as dt
 
 import pytest
-from sqlalchemy import Engine, text
 
 from contracts.errors import Forbidden, NotFound
 from contracts.identifiers import PersonId
@@ -68,45 +66,6 @@ def test_a_share_with_a_team_reaches_who_joins_later(lab: Institution) -> None:
 
     assert "write" in shown.may
     assert "sign" in shown.may
-
-
-def test_an_expired_share_opens_nothing(lab: Institution, engine: Engine) -> None:
-    """The day is the database's, in the institution's time zone; no job has to run."""
-    notebook = lab.notebook(restricted=True)
-    entry = lab.entry(notebook.id).entry.id
-    lab.write.give_grant(
-        caller(lab.researcher), target=Target(notebook=notebook.id), beneficiary=Beneficiary(person=lab.colleague),
-        level="reader", until_date=dt.datetime.now(dt.UTC).date() + dt.timedelta(days=2),
-    )  # fmt: skip
-    assert reads(lab, lab.colleague, entry)
-
-    with engine.begin() as connection:
-        connection.execute(
-            text("UPDATE reader_label SET from_date = '2020-01-01', until_date = '2020-01-02' WHERE way = 'reader'")
-        )
-
-    assert not reads(lab, lab.colleague, entry)
-
-
-def test_labels_are_exactly_what_their_source_says(lab: Institution, engine: Engine) -> None:
-    """The projection and its view may never part."""
-    notebook = lab.notebook()
-    lab.write.give_grant(
-        caller(lab.researcher), target=Target(notebook=notebook.id), beneficiary=Beneficiary(structure=lab.unit),
-        level="commenter", until_date=None,
-    )  # fmt: skip
-    columns = "person, label, way, from_date, until_date"
-
-    with engine.connect() as connection:
-        kept = connection.execute(text(f"SELECT {columns} FROM reader_label")).all()
-        source = connection.execute(text(f"SELECT {columns} FROM reader_label_source")).all()
-
-    assert sorted(map(str, source)) == sorted(map(str, kept))
-    labels, following = lab.read.list_reader_labels(person=lab.colleague, after=None, limit=50)
-    assert {f"team:{lab.team}", f"notebook:{notebook.id}"} == {one.label for one in labels}
-    assert following is None
-    everybody, _ = lab.read.list_reader_labels(person=None, after=None, limit=200)
-    assert set(labels) <= set(everybody)
 
 
 def test_only_who_may_gives_roles_and_adds_structures(lab: Institution) -> None:

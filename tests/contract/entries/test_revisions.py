@@ -6,8 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
-from sqlalchemy.exc import DBAPIError
 
 from contracts.errors import Forbidden, Invalid, NotFound, Stale
 from contracts.identifiers import RevisionNumber, Sha256
@@ -55,25 +53,6 @@ def test_a_repeated_append_returns_the_first_revision(lab: Institution) -> None:
     first, again = append(lab, entry, head=1, key="k"), append(lab, entry, head=1, key="k")
 
     assert first == again
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE revision SET title = 'x'",
-        "DELETE FROM revision",
-        "TRUNCATE revision CASCADE",
-        "UPDATE attachment SET name = 'x'",
-        "DELETE FROM frozen_object",
-        "DELETE FROM entry",
-    ],
-)
-def test_the_database_refuses_to_change_what_was_written(lab: Institution, engine: Engine, statement: str) -> None:
-    """Not even this house's own role can alter the past."""
-    lab.entry(lab.notebook().id)
-
-    with pytest.raises(DBAPIError, match="immutable"), engine.begin() as connection:
-        connection.execute(text(statement))
 
 
 def test_a_file_is_named_by_upload_or_by_the_entrys_own_past(lab: Institution, storage: StorageDouble) -> None:

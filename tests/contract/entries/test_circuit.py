@@ -4,7 +4,6 @@ import hashlib
 import json
 
 import pytest
-from sqlalchemy import Engine, text
 
 from contracts.errors import Conflict, Forbidden, Sealed
 from contracts.identifiers import CircuitId
@@ -61,23 +60,6 @@ def test_only_who_may_send_it_freezes_it(lab: Institution) -> None:
 
     with pytest.raises(Forbidden):
         lab.write.freeze(caller(None), entry=entry, revision=None, circuit=CIRCUIT, by=lab.lead)
-
-
-def test_a_revision_in_circuit_opens_the_entry_again(lab: Institution, engine: Engine) -> None:
-    """The circuit restarts visibly: signing hears which circuit is over."""
-    entry = lab.entry(lab.notebook().id).entry.id
-    freeze(lab, entry)
-
-    lab.write.append_revision(caller(lab.researcher), entry=entry, expected_head=1, written=page())
-
-    assert "open" == state(lab, entry)
-    with engine.connect() as connection:
-        told = connection.execute(
-            text("SELECT payload FROM outbox WHERE type = 'EntryStateChanged' ORDER BY id DESC LIMIT 1")
-        ).scalar_one()
-    assert ("in_circuit", "open", CIRCUIT) == (told["before"], told["after"], told["circuit"])
-    with pytest.raises(Conflict):
-        lab.write.close_for_seal(caller(None), entry=entry, revision=1, circuit=CIRCUIT)
 
 
 def test_closed_for_its_seal_it_refuses_revisions_and_then_is_sealed_once(lab: Institution) -> None:

@@ -4,23 +4,8 @@ import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from sqlalchemy import Engine, text
-
 from contracts.errors import Conflict
 from tests.builders.entries import Institution, caller, page
-
-
-def test_fifty_parallel_creators_get_fifty_numbers_without_a_gap(lab: Institution, engine: Engine) -> None:
-    """A missing or doubled page number would cast doubt on the whole notebook."""
-    notebook = lab.notebook()
-
-    with ThreadPoolExecutor(50) as pool:
-        made = list(pool.map(lambda _: lab.entry(notebook.id).entry.number, range(50)))
-
-    assert list(range(1, 51)) == sorted(made)
-    with engine.connect() as connection:
-        told = connection.execute(text("SELECT count(*) FROM outbox WHERE type = 'EntryCreated'")).scalar_one()
-    assert 50 == told
 
 
 def test_a_failed_creation_leaves_no_gap(lab: Institution) -> None:
