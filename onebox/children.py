@@ -16,6 +16,8 @@ from onebox.programs import Program
 
 LineSink = Callable[[str, str], None]
 _CHUNK = 65536
+# Enough for PostgreSQL's fast stop; houses without a supervisor have nobody to answer.
+STALE_GRACE_SECONDS = 5.0
 # Passed on from our own environment; everything else a program needs is in its description.
 _INHERITED = ("PATH", "HOME", "TMPDIR", "SSL_CERT_FILE")
 
@@ -122,14 +124,18 @@ async def end_stale(run: Path) -> list[str]:
     A record counts only in the boot it was written in, and only if the process with its number began when it says:
     otherwise the number belongs to somebody else by now.
     """
-    ended = []
-    for path in sorted(run.glob("*.json")):
-        record = json.loads(path.read_text())
-        if record["boot"] == proc.boot_id() and _is_ours(record):
-            await proc.end_group(record["pid"], stop=signal.Signals(record["stop"]), grace_seconds=10.0)
-            ended.append(path.stem)
+    records = {path: json.loads(path.read_text()) for path in sorted(run.glob("*.json"))}
+    ours = {path: record for path, record in records.items() if record["boot"] == proc.boot_id() and _is_ours(record)}
+    # All at once: nobody is left to depend on, and what is slow to end must not add up.
+    await asyncio.gather(
+        *(
+            proc.end_group(record["pid"], stop=signal.Signals(record["stop"]), grace_seconds=STALE_GRACE_SECONDS)
+            for record in ours.values()
+        )
+    )
+    for path in records:
         path.unlink()
-    return ended
+    return [path.stem for path in ours]
 
 
 def _is_ours(record: dict[str, int]) -> bool:

@@ -10,7 +10,7 @@ from typing import Literal, Self
 
 from onebox.servers.ports import LOOPBACK, free_ports
 
-DEFAULT_FOLDER = Path(".paillasse")
+DEFAULT_FOLDER = Path(__file__).resolve().parents[1] / ".paillasse"
 PREFERRED_HTTP_PORT = 8080
 # Processes with a side port for /livez, /readyz and /metrics.
 WATCHED = ("entries", "signing", "storage", "search", "notify", "gateway", "door", "relay")

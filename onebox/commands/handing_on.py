@@ -11,7 +11,9 @@ from onebox.system import PROJECT
 
 def become(module: str, arguments: Sequence[str]) -> Never:
     """Replace this process by ``python -m module``; signals and the exit code are then its own."""
-    os.execv(sys.executable, [sys.executable, "-P", "-m", module, *arguments])  # noqa: S606 -- no shell is the point
+    # The caller's folder stays: file names on the command line are relative to it.
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    os.execve(sys.executable, [sys.executable, "-P", "-m", module, *arguments], environment)  # noqa: S606 -- no shell
 
 
 def run(*command: str, extra: Mapping[str, str] | None = None) -> int:

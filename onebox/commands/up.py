@@ -8,10 +8,9 @@ import httpx
 import typer
 
 from onebox.commands import Data, Verbose
-from onebox.installation import Character, known
+from onebox.installation import DEFAULT_FOLDER, Character, known
 from onebox.running import Running, running
 
-DEFAULT_DATA = Path("/var/lib/paillasse/data")
 _SET_UP = "set-up-complete"
 
 
@@ -20,7 +19,7 @@ def up(
     institution: Annotated[str | None, typer.Option("--institution", help="On an empty folder: its name.")] = None,
     admin: Annotated[str | None, typer.Option("--admin", help="On an empty folder: the administrator's mail.")] = None,
     code: Annotated[str, typer.Option("--code", help="On an empty folder: the institution's short code.")] = "INST",
-    data: Data = DEFAULT_DATA,
+    data: Data = DEFAULT_FOLDER,
     verbose: Verbose = False,
 ) -> None:
     """Start the installation in a data folder; on an empty one create it and print a one-time link."""

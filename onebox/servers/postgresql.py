@@ -1,9 +1,9 @@
 """Describe a private PostgreSQL: where its programs are, how its cluster is made, how it is started."""
 
 import asyncio
-import hashlib
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import struct
@@ -85,13 +85,22 @@ def cluster_folder(data: Path) -> Path:
     """
     Return where the cluster of ``data`` lies.
 
-    Inside it, unless PostgreSQL's account cannot pass one of the folders above: then in a shelter of its own, named by
-    the digest of the data folder, and a symbolic link in ``data`` shows the way.
+    Inside it, unless PostgreSQL's account cannot pass one of the folders above (a checkout under /root): then in a
+    shelter with a name of its own, to which the symbolic link ``data/postgresql`` leads. The name is random, not made
+    from the path: a new installation at an old place must not find an old cluster whose password is gone.
     """
     inside = data.resolve() / "postgresql"
-    if account() is None or all(folder.stat().st_mode & 0o001 for folder in inside.parents if folder.exists()):
+    if inside.is_symlink():
+        return inside.readlink()
+    if inside.exists() or account() is None or _can_pass(inside):
         return inside
-    return SHELTER / hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:16]
+    shelter = SHELTER / secrets.token_hex(8)
+    inside.symlink_to(shelter)
+    return shelter
+
+
+def _can_pass(folder: Path) -> bool:
+    return all(above.stat().st_mode & 0o001 for above in folder.parents if above.exists())
 
 
 async def make_cluster(cluster: Path, *, password: str) -> None:

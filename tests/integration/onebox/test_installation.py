@@ -9,6 +9,7 @@ import typer
 from onebox.commands.up import up
 from onebox.installation import Character, WrongFolder, replace_taken_ports, settle
 from onebox.running import open_folder
+from onebox.servers import postgresql
 
 
 def test_ports_are_chosen_once(tmp_path: Path) -> None:
@@ -58,3 +59,18 @@ def test_a_new_installation_needs_a_name_and_an_administrator(tmp_path: Path) ->
     """Nobody becomes administrator by being first."""
     with pytest.raises(typer.BadParameter, match="--institution"):
         up(data=tmp_path / "new", institution=None, admin=None, code="I", verbose=False)
+
+
+def test_the_cluster_moves_where_its_account_can_enter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A checkout under /root is closed to PostgreSQL's account; a link shows where the cluster went, for ever."""
+    monkeypatch.setattr("onebox.servers.postgresql.account", lambda: "nobody")
+    closed = tmp_path / "closed"
+    data = closed / "data"
+    data.mkdir(parents=True)
+    closed.chmod(0o700)
+
+    shelter = postgresql.cluster_folder(data)
+
+    assert shelter.parent == postgresql.SHELTER
+    assert (data / "postgresql").readlink() == shelter
+    assert postgresql.cluster_folder(data) == shelter
