@@ -1,6 +1,5 @@
 """Rights hold from their commit on, and end with it."""
 
-
 import pytest
 
 from contracts.errors import Forbidden, NotFound

@@ -34,6 +34,4 @@ def lab(engine: Engine, storage: StorageDouble) -> Institution:
     """A small institution."""
     clock = SystemClock(ZoneInfo(ZONE))
     units, readings = SqlUnits(engine, ZONE, clock), SqlReadings(autocommit(engine), ZONE)
-    return institution(
-        build_writing(units, readings, files=storage, clock=clock), build_reads(readings, files=storage)
-    )
+    return institution(build_writing(units, readings, files=storage, clock=clock), build_reads(readings, files=storage))
