@@ -66,7 +66,7 @@ def test_programs_that_do_not_need_each_other_start_side_by_side(tmp_path: Path,
 
 def test_a_fallen_program_is_started_again_after_a_growing_pause(tmp_path: Path, marks: Path, shell: Shell) -> None:
     """A program that falls at once must not burn the machine by being restarted in a circle."""
-    program = shell("house", "touch house.ready; date +%s%N >> starts; sleep 0.15; exit 3")
+    program = shell("house", "touch house.ready; date +%s%N >> starts; sleep 0.5; exit 3")
 
     async def run() -> None:
         async with Supervisor([program], folder=tmp_path, sink=silent) as supervisor:
@@ -77,7 +77,8 @@ def test_a_fallen_program_is_started_again_after_a_growing_pause(tmp_path: Path,
 
     starts = [int(line) / 1e9 for line in (marks / "starts").read_text().split()]
     pauses = [later - earlier for earlier, later in itertools.pairwise(starts)]
-    assert pauses[2] > pauses[0] * 1.5
+    # A busy machine only lengthens what is measured: half a second of life, and then at least the pause.
+    assert all(pause >= 0.5 + least for pause, least in zip(pauses, (0.2, 0.4, 0.8), strict=False))
 
 
 def test_every_child_is_ended_and_nothing_else(tmp_path: Path, marks: Path, shell: Shell) -> None:
