@@ -1,6 +1,5 @@
 """The ``paillasse`` program: one command a file in ``onebox/commands``."""
 
-import asyncio
 import sys
 
 import typer
@@ -8,6 +7,7 @@ import typer
 from onebox.commands import bench, check, demo, doctor, down, status, test, up, verify
 from onebox.installation import WrongFolder
 from onebox.programs import StartFailed
+from onebox.running import AskedToStop
 from onebox.servers.postgresql import PostgresqlMissing
 from onebox.servers.rabbitmq import RabbitmqMissing
 from onebox.supervisor import AlreadyRunning
@@ -28,22 +28,18 @@ app.command("bench", context_settings=_HANDED_ON)(bench.bench)
 app.command("test", context_settings=_HANDED_ON)(test.test)
 
 
+REMEDIABLE = (AlreadyRunning, WrongFolder, PostgresqlMissing, RabbitmqMissing, StartFailed)
+
+
 def main() -> int:
     """Run a command; what an operator can remedy is said in one sentence, without a traceback."""
     try:
-        app(standalone_mode=False)
-    except typer.Exit as asked:
-        return int(asked.exit_code)
-    except typer.Abort:
-        return 130
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        return 130
-    except typer.BadParameter as error:
-        error.show()
-        return 2
-    except (AlreadyRunning, WrongFolder, PostgresqlMissing, RabbitmqMissing, StartFailed) as error:
+        app(prog_name="paillasse")
+    except REMEDIABLE as error:
         print(f"paillasse: {error}", file=sys.stderr)
         return 1
+    except AskedToStop:
+        return 130
     return 0
 
 

@@ -97,12 +97,14 @@ def settle(folder: Path, character: Character) -> Installation:
     if (found := known(folder)) is None:
         _write(folder / "installation.json", asdict(character))
         found = character
-    return Installation(folder, found, _ports(folder / "ports.json"))
+    # A second demonstration beside the usual one, or a test, keeps off the address people know.
+    preferred = not found.demo or folder == DEFAULT_FOLDER
+    return Installation(folder, found, _ports(folder / "ports.json", preferred=preferred))
 
 
-def _ports(path: Path) -> dict[str, int]:
+def _ports(path: Path, *, preferred: bool) -> dict[str, int]:
     ports: dict[str, int] = json.loads(path.read_text()) if path.exists() else {}
-    if "http" not in ports and is_free(PREFERRED_HTTP_PORT):
+    if preferred and "http" not in ports and is_free(PREFERRED_HTTP_PORT):
         ports["http"] = PREFERRED_HTTP_PORT
     wanted = [name for name in PORTS if name not in ports]
     chosen = {**ports, **dict(zip(wanted, free_ports(len(wanted)), strict=True))}

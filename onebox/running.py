@@ -20,6 +20,10 @@ from onebox.system import System
 RENEWAL_SECONDS = 3600.0
 
 
+class AskedToStop(Exception):
+    """Somebody asked to stop before everything was ready."""
+
+
 @dataclass(frozen=True, slots=True)
 class Running:
     """A system that is ready; ``stop`` is set when somebody asks it to end."""
@@ -91,7 +95,7 @@ async def _first(work: Coroutine[Any, Any, None], stop: asyncio.Event) -> None:
     stopping.cancel()
     if not working.done():
         working.cancel()
-        raise KeyboardInterrupt
+        raise AskedToStop
     working.result()
 
 
