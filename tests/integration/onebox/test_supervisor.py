@@ -66,7 +66,7 @@ def test_programs_that_do_not_need_each_other_start_side_by_side(tmp_path: Path,
 
 def test_a_fallen_program_is_started_again_after_a_growing_pause(tmp_path: Path, marks: Path, shell: Shell) -> None:
     """A program that falls at once must not burn the machine by being restarted in a circle."""
-    program = shell("house", "touch house.ready; date +%s%N >> starts; sleep 0.5; exit 3")
+    program = shell("house", "date +%s%N >> starts; touch house.ready; sleep 0.5; exit 3")
 
     async def run() -> None:
         async with Supervisor([program], folder=tmp_path, sink=silent) as supervisor:
