@@ -3,15 +3,18 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy import URL
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import create_async_engine
 from starlette.exceptions import HTTPException
 
 from chassis.bus import tokens
-from contracts.errors import FieldProblem, Invalid, PaillasseError
+from contracts.errors import FieldProblem, Invalid, PaillasseError, Unavailable
 from gateway.bus import Bus
 from gateway.context import Gateway
 from gateway.identity.holders import Holders
@@ -24,6 +27,7 @@ from gateway.store.accounts import Accounts
 from gateway.store.sessions import Sessions
 
 API = "/api/v1"
+log = structlog.get_logger()
 _BY_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
 
@@ -50,6 +54,9 @@ def build(settings: GatewaySettings) -> FastAPI:
     app.add_exception_handler(PaillasseError, _on_error)
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(HTTPException, _on_http)
+    for lost in (DBAPIError, PoolTimeoutError, OSError, TimeoutError):
+        app.add_exception_handler(lost, _on_lost_machine)
+    app.add_exception_handler(Exception, _on_bug)
     app.add_middleware(Correlated, body_limit_bytes=settings.body_limit_bytes, public_url=settings.public_url)
     return app
 
@@ -121,3 +128,22 @@ async def _on_http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     return _answer(request, GatewayProblem(_BY_STATUS.get(error.status_code, "malformed")))
+
+
+async def _on_lost_machine(request: Request, error: Exception) -> Response:
+    """Answer 503 when our own database is away or restarting: the client comes back, nothing was done."""
+    lost = not isinstance(error, DBAPIError) or error.connection_invalidated or _is_refusal(error)
+    if not lost:
+        raise error
+    log.warning("database_away", error=type(error).__name__)
+    return _answer(request, Unavailable(reason="database_away", retry_after_seconds="1"))
+
+
+def _is_refusal(error: DBAPIError) -> bool:
+    # SQLSTATE classes 08 (connection), 53 (resources) and 57 (operator intervention: shutting down, starting up).
+    return str(getattr(error.orig, "sqlstate", "") or "")[:2] in {"08", "53", "57"}
+
+
+async def _on_bug(request: Request, _error: Exception) -> Response:
+    """Answer 500 as a problem with the correlation id; the error itself goes up to the log."""
+    return _answer(request, PaillasseError())
