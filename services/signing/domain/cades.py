@@ -88,7 +88,7 @@ def check_own(p7s: bytes, *, manifest: bytes, key: SigningKey, issuer: x509.Cert
     """
     signer_info = _signer_info(p7s)
     attributes, value = signer_info[3].content, signer_info[5].content
-    found = {item.children()[0].encoded: item.children()[1].content for item in der.walk(attributes)}
+    found = {kind.encoded: held.content for kind, held in (item.children() for item in der.walk(attributes))}
     digest = der.tlv(der.OCTET_STRING, hashlib.sha256(manifest).digest())
     if found.get(_MESSAGE_DIGEST) != digest:
         raise IntegrityBroken(what="own_signature", part="message_digest")

@@ -11,7 +11,8 @@ from contracts.identifiers import Sha256
 def normalised(value: Any) -> Any:
     """Return the value with every string in NFC (docs/evidence-format.md §1)."""
     if isinstance(value, str):
-        return unicodedata.normalize("NFC", value)
+        # ASCII is NFC already: digests and dates are most of a statement.
+        return value if value.isascii() else unicodedata.normalize("NFC", value)
     if isinstance(value, dict):
         return {normalised(key): normalised(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -1,7 +1,7 @@
 """Write and walk DER (ITU-T X.690): the few types a CAdES signature needs."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 INTEGER, OCTET_STRING, OBJECT_IDENTIFIER, UTC_TIME = 0x02, 0x04, 0x06, 0x17
 SEQUENCE, SET, CONTEXT_0, CONTEXT_1 = 0x30, 0x31, 0xA0, 0xA1
@@ -45,8 +45,7 @@ def integer(value: int) -> bytes:
     return tlv(INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big"))
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     """One decoded element: ``content`` without, ``encoded`` with its header."""
 
     tag: int
