@@ -1,0 +1,75 @@
+"""Run a whole demonstration as its users have it, and say which processes it is made of."""
+
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from bench.children import Children, children
+from bench.processes import family
+from onebox.demo import institution, seed
+from onebox.demo.api import COOKIE, Person, client
+
+NAME = "demonstration"
+# The last words of a start.
+READY = "Ctrl-C"
+START_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Demonstration:
+    """A running demonstration: its folder, its ports, its supervisor, and how long its start took."""
+
+    folder: Path
+    supervisor: int
+    ready_seconds: float
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """The port of each program."""
+        found: dict[str, int] = json.loads((self.folder / "ports.json").read_text())
+        return found
+
+    @property
+    def base_url(self) -> str:
+        """The gateway's address."""
+        return f"http://localhost:{self.ports['http']}"
+
+    def pids(self) -> set[int]:
+        """Return every process of the system: servers, houses, relay, door, gateway, supervisor, jobs."""
+        return family(self.supervisor)
+
+    def secret(self, process: str, name: str) -> str:
+        """Read a secret of a process."""
+        return (self.folder / "secrets" / process / name).read_text().strip()
+
+    async def author(self, http: httpx.AsyncClient) -> Person:
+        """Sign in as the demo's author."""
+        known = json.loads((self.folder / seed.STATE).read_text(encoding="utf-8"))
+        return await seed.Demo(**known).sign_in(http, institution.AUTHOR)
+
+
+async def start(held: Children, folder: Path) -> Demonstration:
+    """Start it in ``folder`` and wait until it says that it is ready."""
+    began = time.monotonic()
+    pid = held.start(NAME, module=("onebox", "demo", "--data", str(folder)), env={})
+    await held.until_said(NAME, READY, seconds=START_SECONDS)
+    return Demonstration(folder, pid, time.monotonic() - began)
+
+
+@asynccontextmanager
+async def demonstration(folder: Path) -> AsyncIterator[tuple[Demonstration, Person]]:
+    """Run one until the end of the block; yield it with its author, signed in."""
+    with children(folder) as held:
+        running = await start(held, folder / "data")
+        async with client(running.base_url) as http:
+            yield running, await running.author(http)
+
+
+def headers(person: Person) -> dict[str, str]:
+    """Return the headers of a person's requests, for the raw load generator."""
+    return {"Cookie": f"{COOKIE}={person.cookie}", "Content-Type": "application/json"}
