@@ -109,7 +109,7 @@ ALWAYS = {"signing", "relay", "postgresql"}
     ],
 )
 def test_a_killed_program_changes_nothing_in_the_result(system: System, program: str, tmp_path: Path) -> None:
-    """kill −9 at four moments: acknowledged means committed, and every effect happens once."""
+    """Killed with −9 at four moments: acknowledged means committed, and every effect happens once."""
     _survive(system, tmp_path / "out", program, signal.SIGKILL)
 
 

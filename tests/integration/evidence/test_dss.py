@@ -79,7 +79,9 @@ def test_a_changed_attachment_is_not_passed(jar, tmp_path):
 
 def test_a_missing_revocation_list_is_not_passed(jar, tmp_path):
     """Why the format embeds them: without a network nobody else can supply them."""
-    bundle = Bundle(forge=lambda stage, value: fields(crls=[])(value) if stage.startswith("signing.") else value).build()
+    bundle = Bundle(
+        forge=lambda stage, value: fields(crls=[])(value) if stage.startswith("signing.") else value
+    ).build()
 
     code, said = validated(jar, bundle, tmp_path, at=datetime.now(UTC) + timedelta(days=1))
 

@@ -123,7 +123,7 @@ def test_a_token_reads_but_begets_no_token(gateway: Running) -> None:
 
 
 def test_an_absent_house_is_said_at_once(gateway: Running) -> None:
-    """mandatory publishing tells in a millisecond what a timeout would tell in seconds (bus.md §1a)."""
+    """Mandatory publishing tells in a millisecond what a timeout would tell in seconds (bus.md §1a)."""
     headers = _session(gateway)
     with gateway.client(**headers) as client:
         answer = client.get("/api/v1/me")
