@@ -12,7 +12,7 @@ import httpx
 from bench.children import Children, children
 from bench.processes import family
 from onebox.demo import institution, seed
-from onebox.demo.api import COOKIE, Person, client
+from onebox.demo.api import Person, client
 
 NAME = "demonstration"
 # The last words of a start.
@@ -68,8 +68,3 @@ async def demonstration(folder: Path) -> AsyncIterator[tuple[Demonstration, Pers
         running = await start(held, folder / "data")
         async with client(running.base_url) as http:
             yield running, await running.author(http)
-
-
-def headers(person: Person) -> dict[str, str]:
-    """Return the headers of a person's requests, for the raw load generator."""
-    return {"Cookie": f"{COOKIE}={person.cookie}", "Content-Type": "application/json"}
