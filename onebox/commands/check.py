@@ -17,7 +17,7 @@ CHECKS: dict[str, tuple[str, ...]] = {
     "imports": (str(_BIN / "lint-imports"),),
     "sizes": (sys.executable, "-m", "tools.check_sizes"),
     "contracts": (sys.executable, "-m", "tools.contract_snapshots"),
-    "docstrings": (str(_BIN / "interrogate"), "-q", "--ignore-semiprivate", "."),
+    "docstrings": (str(_BIN / "interrogate"), "-q", "tests"),
 }
 
 
