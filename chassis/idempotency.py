@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Column, Connection, DateTime, MetaData, Table, Text, insert, select, text
+from sqlalchemy import Column, Connection, DateTime, MetaData, Table, Text, insert, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.migration import Migration
@@ -25,6 +25,11 @@ def request_table(metadata: MetaData) -> Table:
 
 
 _TABLE = request_table(MetaData())
+# One round trip, two statements: the second sees what was committed while the first waited for the lock.
+_RECALL = text("""
+SELECT pg_advisory_xact_lock(hashtextextended(:lock, 0));
+SELECT digest, result FROM request WHERE actor = :actor AND method = :method AND key = :key
+""")
 
 
 def create(op: Migration) -> None:
@@ -41,15 +46,13 @@ def recall(connection: Connection, request: RequestKey) -> dict[str, Any] | None
         Invalid: the key was used for another request (draft-ietf-httpapi-idempotency-key-header §2.7).
 
     """
-    connection.execute(
-        select(text("pg_advisory_xact_lock(hashtextextended(:key, 0))")),
-        {"key": f"{request.actor}\n{request.method}\n{request.key}"},
-    )
     row = connection.execute(
-        select(_TABLE.c.digest, _TABLE.c.result).where(
-            _TABLE.c.actor == request.actor, _TABLE.c.method == request.method, _TABLE.c.key == request.key
-        )
-    ).one_or_none()
+        _RECALL,
+        {
+            "lock": f"{request.actor}\n{request.method}\n{request.key}",
+            "actor": request.actor, "method": request.method, "key": request.key,
+        },
+    ).one_or_none()  # fmt: skip
     if row is None:
         return None
     if row.digest != request.digest:

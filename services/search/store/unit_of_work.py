@@ -15,6 +15,14 @@ from services.search.store.stems import Stemmer
 from services.search.store.tables import document, queued_entry, reader, reader_label, rebuild
 from services.search.store.vectors import tsvector
 
+# Built once: its columns are the table's, in every unit of work.
+_PUT = upsert(document)
+_PUT = _PUT.on_conflict_do_update(
+    index_elements=[document.c.entry],
+    set_={column.name: _PUT.excluded[column.name] for column in document.c if column.name != "entry"},
+    where=document.c.change_number <= _PUT.excluded.change_number,
+)
+
 
 class PostgresUnitOfWork:
     """A unit of work on PostgreSQL. See the port for what each method promises."""
@@ -52,13 +60,7 @@ class PostgresUnitOfWork:
         found = postings(page.sections())
         stems = self._stemmer.stems(self._connection, {posting.word for posting in found})
         row = row_of(page) | {"words": tsvector(found, stems)}
-        statement = upsert(document).values(row)
-        statement = statement.on_conflict_do_update(
-            index_elements=[document.c.entry],
-            set_={name: statement.excluded[name] for name in row if name != "entry"},
-            where=document.c.change_number <= statement.excluded.change_number,
-        )
-        return self._connection.execute(statement).rowcount > 0
+        return self._connection.execute(_PUT, row).rowcount > 0
 
     def hide_notebook(self, notebook: NotebookId) -> None:
         """Deny every page of a notebook at once."""

@@ -22,13 +22,13 @@ class RestartCircuit:
     def __call__(self, entry: EntryId, *, revision: RevisionNumber, message_id: str) -> None:
         """Do so once for a message, when a running circuit signs an older revision."""
         with self.open() as uow:
+            circuit = uow.circuits.newest(entry, lock=True)
+            # Most saves are of pages without a circuit: nothing to remember, a repeat finds the same.
+            if circuit is None or circuit.frozen is None or circuit.frozen.revision >= revision:
+                return
             if not uow.first_time(consumer="restart_circuit", message_id=message_id):
                 return
-            circuit = uow.circuits.newest(entry, lock=True)
-            if circuit is None or circuit.frozen is None or circuit.frozen.revision >= revision:
-                planned = None
-            else:
-                planned = self._end(uow, circuit)
+            planned = self._end(uow, circuit)
             uow.commit()
         if planned is not None:
             self.start.restart(planned)
