@@ -4,6 +4,7 @@ import asyncio
 import signal
 
 import uvicorn
+import uvloop
 
 from chassis import logging
 from gateway.app import build
@@ -21,7 +22,7 @@ async def serve() -> None:
     app = build(settings)
     server = uvicorn.Server(
         uvicorn.Config(
-            app, host=settings.http_host, port=settings.http_port, loop="uvloop", http="httptools", access_log=False,
+            app, host=settings.http_host, port=settings.http_port, http="httptools", access_log=False,
             log_config=None, timeout_graceful_shutdown=DRAIN_SECONDS, server_header=False, proxy_headers=False,
             ws="none",
         )
@@ -33,4 +34,6 @@ async def serve() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve())
+    # uvicorn's own choice of loop is only heard by ``uvicorn.run``, which has no place for a side port.
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve())
