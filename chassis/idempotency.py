@@ -25,6 +25,7 @@ def request_table(metadata: MetaData) -> Table:
 
 
 _TABLE = request_table(MetaData())
+_REMEMBER = insert(_TABLE)
 # One round trip, two statements: the second sees what was committed while the first waited for the lock.
 _RECALL = text("""
 SELECT pg_advisory_xact_lock(hashtextextended(:lock, 0));
@@ -63,8 +64,5 @@ def recall(connection: Connection, request: RequestKey) -> dict[str, Any] | None
 
 def remember(connection: Connection, request: RequestKey, result: dict[str, Any]) -> None:
     """Store the answer in the caller's transaction; ``result`` is what JSON can hold."""
-    connection.execute(
-        insert(_TABLE).values(
-            actor=request.actor, method=request.method, key=request.key, digest=request.digest, result=result
-        )
-    )
+    row = {"actor": request.actor, "method": request.method, "key": request.key, "digest": request.digest}
+    connection.execute(_REMEMBER, {**row, "result": result})

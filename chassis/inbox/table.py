@@ -21,6 +21,8 @@ def inbox_table(metadata: MetaData) -> Table:
 
 
 _TABLE = inbox_table(MetaData())
+# Built once: it runs for every message.
+_REMEMBER = insert(_TABLE).on_conflict_do_nothing()
 
 
 def create(op: Migration) -> None:
@@ -33,8 +35,7 @@ def first_time(connection: Connection, *, consumer: str, message_id: str) -> boo
 
     Two deliveries at once: the second waits here for the first's commit, then gets ``False``.
     """
-    row = insert(_TABLE).values(consumer=consumer, message_id=message_id)
-    return connection.execute(row.on_conflict_do_nothing()).rowcount == 1
+    return connection.execute(_REMEMBER, {"consumer": consumer, "message_id": message_id}).rowcount == 1
 
 
 def forget(connection: Connection, *, received_before: datetime) -> int:
