@@ -87,6 +87,8 @@ class _Session:
         # Otherwise py-amqp reads from the socket before each publish, in the writer's thread, beside the reader: frames
         # get lost between the two. The reader hears of a blocked connection anyway.
         self.connection.client_properties.setdefault("capabilities", {})["connection.blocked"] = False
+        # Kept apart: py-amqp forgets its own when the broker hangs up.
+        self.transport = self.connection.transport
         self.plain = self.connection.channel()
         self.confirmed = self.connection.channel()
         self.confirmed.confirm_select()
@@ -119,7 +121,7 @@ class _Session:
     def end(self) -> None:
         """Close the socket, once, and tell all who wait."""
         if self._ending.acquire(blocking=False):
-            self.connection.transport.close()
+            self.transport.close()
         for waiter in [*self.waiters.values(), *self.tags.values()]:
             waiter.end("lost")
 
@@ -248,7 +250,7 @@ class Line:
         last = time.monotonic()
         try:
             while self._session is session:
-                readable, _, _ = select.select([session.connection.transport.sock], [], [], beat)
+                readable, _, _ = select.select([session.transport.sock], [], [], beat)
                 if readable:
                     session.connection.blocking_read()
                 if time.monotonic() - last >= beat:

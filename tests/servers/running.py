@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
+import amqp
 import psycopg2
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
 
@@ -89,3 +90,22 @@ class RabbitServer:
 def bus_users() -> dict[str, str]:
     """Give every bus user a password."""
     return {user: secrets.token_urlsafe(24) for user in (*EVENT_SOURCES, RELAY_USER)}
+
+
+def forget_calls(server: RabbitServer) -> None:
+    """
+    Delete every call queue, as the house that owns it.
+
+    Queues outlive the process that declared them, as they must; a test about absent houses wants none left by others.
+    """
+    for house in EVENT_SOURCES:
+        connection = amqp.Connection(
+            f"{server.host}:{server.port}", userid=house, password=server.users[house], virtual_host=server.vhost
+        )
+        connection.connect()
+        try:
+            channel = connection.channel()
+            for service in (house, f"{house}_read"):
+                channel.queue_delete(f"rpc-{service}")
+        finally:
+            connection.close()

@@ -12,6 +12,7 @@ from contracts import errors
 from tests.integration.chassis.conftest import Bench, Served
 from tests.integration.chassis.house import Break, Die, Echo, Missing, Nobody, ReadEcho, Relayed, Slow
 from tests.servers.processes import wait_until
+from tests.servers.running import forget_calls
 
 
 def test_a_call_comes_back(bench: Bench, served: Served) -> None:
@@ -99,6 +100,7 @@ def test_an_unknown_method_is_version_skew(bench: Bench, served: Served) -> None
 
 def test_nobody_there_is_told_at_once(bench: Bench) -> None:
     """Mandatory and confirmed: no waiting for a house that was never started."""
+    forget_calls(bench.server)
     client = bench.client()
     started = time.monotonic()
 

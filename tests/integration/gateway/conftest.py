@@ -22,7 +22,7 @@ from gateway.identity.passwords import secret_pair
 from gateway.store.accounts import Accounts
 from onebox.servers.ports import free_ports
 from tests.servers.processes import wait_until
-from tests.servers.running import PostgresServer, RabbitServer
+from tests.servers.running import PostgresServer, RabbitServer, forget_calls
 
 ROOT = Path(__file__).parents[3]
 SETUP_TOKEN = "test-setup"
@@ -80,6 +80,7 @@ def gateway(
     """Run a gateway whose houses are all absent."""
     database = postgres_server.create_database("gateway", template=migrated_template("gateway"))
     tmp_path = tmp_path_factory.mktemp("gateway")
+    forget_calls(rabbitmq_server)
     port, health = free_ports(2)
     _secrets(tmp_path, database=database, bus_password=rabbitmq_server.users["gateway"])
     environment = os.environ | {

@@ -6,7 +6,7 @@ import amqp
 import pytest
 
 from contracts.topology import EVENT_SOURCES
-from tests.servers.running import RabbitServer
+from tests.servers.running import RabbitServer, forget_calls
 
 
 def connected(server: RabbitServer, user: str) -> amqp.Connection:
@@ -53,8 +53,9 @@ def test_the_relay_may_announce_but_not_listen_or_call(channel_of) -> None:
         channel_of("relay").queue_declare("evt-entries-EntryCreated--relay.x", durable=True)
 
 
-def test_a_house_cannot_read_another_house_s_queue(channel_of) -> None:
+def test_a_house_cannot_read_another_house_s_queue(channel_of, rabbitmq_server: RabbitServer) -> None:
     """Calls carry actor tokens: whoever reads the queue could use them."""
+    forget_calls(rabbitmq_server)
     channel_of("entries").queue_declare("rpc-entries", durable=True, auto_delete=False)
 
     with pytest.raises(amqp.AccessRefused):

@@ -1,5 +1,6 @@
 """Promise that strangers' tools accept the certificates, and that revocation lists never run out."""
 
+import shutil
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -82,9 +83,11 @@ def test_private_keys_are_useless_without_the_passphrase(made: tuple[Path, Path]
             load_pem_private_key(path.read_bytes(), None)
 
 
-def test_revocation_lists_are_renewed_at_half_of_their_life(made: tuple[Path, Path]) -> None:
+def test_revocation_lists_are_renewed_at_half_of_their_life(made: tuple[Path, Path], tmp_path: Path) -> None:
     """A list that has ended makes every new signature unverifiable."""
-    trust, keys = made
+    shared, keys = made
+    trust = tmp_path / "trust"
+    shutil.copytree(shared, trust)
     now = datetime.now(UTC)
 
     assert not pki.renew_lists(trust=trust, keys=keys, passphrase=PASSPHRASE, now=now + timedelta(days=14))
