@@ -8,16 +8,29 @@ from typing import Any
 
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from uuid_utils import uuid7
 
 from chassis.bus import ambience, tokens, wire
 from chassis.bus.green import eventlet
 from contracts.envelope import Call, Envelope, Event, Message
-from contracts.errors import BY_CODE, Forbidden, Invalid, Overloaded, PaillasseError, UnknownOutcome, Unsupported
+from contracts.errors import (
+    BY_CODE,
+    Forbidden,
+    Invalid,
+    Overloaded,
+    PaillasseError,
+    Unavailable,
+    UnknownOutcome,
+    Unsupported,
+)
 from contracts.identifiers import Actor, RequestKey
 
 # An event handler that has not come back by then is tried again later.
 EVENT_SECONDS = 120.0
+# The server restarts, is full, or broke a deadlock: the same call may succeed in a moment.
+DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
 
 log = structlog.get_logger()
 
@@ -79,6 +92,9 @@ def answer(
         answered = Answered(wire.encode_result(_expected(kind, reply)), "done")
     except PaillasseError as error:
         answered = _refusal(error, correlation)
+    except DATABASE_AWAY as error:
+        log.warning("database_away", method=wire.routing_key(kind), error=type(error).__name__)
+        answered = _refusal(_of_lost_database(kind), correlation)
     except Exception:
         log.exception("call_broke", method=wire.routing_key(kind))
         answered = Answered(wire.encode_error(PaillasseError(correlation_id=correlation)), "internal")
@@ -90,6 +106,12 @@ def answer(
         milliseconds=round((time.perf_counter() - started) * 1000, 1),
     )
     return answered
+
+
+def _of_lost_database(kind: type[Call]) -> PaillasseError:
+    """Say that the house's database went away; a change may have been committed before its answer was lost."""
+    lost = UnknownOutcome if kind.changes else Unavailable
+    return lost(reason="database_away", retry_after_seconds="1")
 
 
 def _expected(kind: type[Call], reply: Message) -> Message:
