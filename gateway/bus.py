@@ -9,7 +9,8 @@ late (§1c).
 import asyncio
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -102,17 +103,10 @@ class Bus:
         self._waiting[call_id] = reply
         self.in_flight += 1
         try:
-            async with asyncio.timeout(asked.timeout_seconds):
-                await self._publish(channel, call, asked, call_id)
-                body = await reply
-        except TimeoutError as error:
-            raise UnknownOutcome(reason="no_reply_in_time") from error
-        except aiormq.exceptions.PublishError as error:
-            raise Unavailable(reason="nobody_listens", service=call.service, retry_after_seconds="1") from error
-        except aiormq.exceptions.DeliveryError as error:
-            raise Overloaded(reason="queue_full", service=call.service, retry_after_seconds="1") from error
-        except (aiormq.exceptions.AMQPError, ConnectionError) as error:
-            raise UnknownOutcome(reason="connection_lost") from error
+            with _translated(call.service):
+                async with asyncio.timeout(asked.timeout_seconds):
+                    await self._publish(channel, call, asked, call_id)
+                    body = await reply
         finally:
             self.in_flight -= 1
             self._waiting.pop(call_id, None)
@@ -183,6 +177,30 @@ class Bus:
         for waiting in self._waiting.values():
             if not waiting.done():
                 waiting.set_exception(UnknownOutcome(reason="connection_lost"))
+
+
+@contextmanager
+def _translated(service: str) -> Iterator[None]:
+    """Say in our own words what became of a call that got no reply."""
+    try:
+        yield
+    except TimeoutError as error:
+        raise UnknownOutcome(reason="no_reply_in_time") from error
+    except aiormq.exceptions.PublishError as error:
+        raise Unavailable(reason="nobody_listens", service=service, retry_after_seconds="1") from error
+    except aiormq.exceptions.DeliveryError as error:
+        raise Overloaded(reason="queue_full", service=service, retry_after_seconds="1") from error
+    except aiormq.exceptions.ChannelInvalidStateError as error:
+        # The channel closed before anything was sent.
+        raise Unavailable(reason="connection_lost", retry_after_seconds="1") from error
+    except (aiormq.exceptions.AMQPError, ConnectionError) as error:
+        raise UnknownOutcome(reason="connection_lost") from error
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
+        # aiormq cancels what waits for a confirm when its connection dies: that is no cancellation of ours.
+        raise UnknownOutcome(reason="connection_lost") from error
 
 
 def _retrieve(ended: asyncio.Future[Any]) -> None:
