@@ -56,10 +56,14 @@ def test_the_relay_may_announce_but_not_listen_or_call(channel_of) -> None:
 def test_a_house_cannot_read_another_house_s_queue(channel_of, rabbitmq_server: RabbitServer) -> None:
     """Calls carry actor tokens: whoever reads the queue could use them."""
     forget_calls(rabbitmq_server)
+    # A plain queue of its own name: the house's real one has other arguments, and must not find this one.
     channel_of("entries").queue_declare("rpc-entries", durable=True, auto_delete=False)
 
-    with pytest.raises(amqp.AccessRefused):
-        channel_of("search").basic_get("rpc-entries")
+    try:
+        with pytest.raises(amqp.AccessRefused):
+            channel_of("search").basic_get("rpc-entries")
+    finally:
+        forget_calls(rabbitmq_server)
 
 
 def test_a_house_cannot_redefine_an_exchange(channel_of) -> None:
