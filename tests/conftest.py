@@ -1,6 +1,7 @@
 """Load the servers' fixtures; keep unit tests off the network; say what `--all` adds."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -40,3 +41,15 @@ def eln_samples() -> Path:
     if named is None or not Path(named).is_dir():
         pytest.skip("real .eln archives are missing: set PAILLASSE_ELN_SAMPLES to a folder that holds some")
     return Path(named)
+
+
+@pytest.fixture(scope="session")
+def jar() -> Path:
+    """The European Commission's validator; whoever names its folder wants it used, so there a missing one fails."""
+    remedy = "set PAILLASSE_DSS_CHECK to the folder of dss-check, built with its build.sh (Maven, Java 11 or newer)"
+    folder = os.environ.get("PAILLASSE_DSS_CHECK")
+    if not folder or not shutil.which("java"):
+        pytest.skip(remedy)
+    program = Path(folder) / "target" / "dss-check.jar"
+    assert program.is_file(), f"no dss-check.jar in {folder}/target: {remedy}"
+    return program

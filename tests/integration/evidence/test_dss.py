@@ -1,36 +1,13 @@
 """The European Commission's validator, which is not ours, says TOTAL-PASSED about what the format describes."""
 
 import json
-import os
 import subprocess
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from tests.builders.evidence import Bundle, pack
 from tests.builders.forgeries import fields, flipped
-
-REMEDY = "set PAILLASSE_DSS_CHECK to the folder of dss-check, built with its build.sh (Maven, Java 11 or newer)"
-
-
-@pytest.fixture
-def jar() -> Path:
-    """Return the validator's program."""
-    folder = os.environ.get("PAILLASSE_DSS_CHECK")
-    if not folder:
-        pytest.skip(REMEDY)
-    found = next(
-        (
-            path
-            for path in (Path(folder) / "target" / "dss-check.jar", Path(folder) / "dss-check.jar")
-            if path.is_file()
-        ),
-        None,
-    )
-    if found is None:
-        pytest.skip(f"no dss-check.jar in {folder}: {REMEDY}")
-    return found
 
 
 def validated(jar, bundle, folder, *, at=None):
