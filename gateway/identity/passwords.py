@@ -51,6 +51,8 @@ class Passwords:
         if not await self._verify(known, password) or found is None:
             raise GatewayProblem("unauthenticated", reason="wrong_login_or_password")
         await self.accounts.forget_tries(f"login:{login.lower()}")
+        # Only wrong passwords count against an address: a whole laboratory may stand behind it.
+        await self.accounts.forget_latest_try(f"address:{address}")
         return found
 
     async def hash(self, password: str) -> str:

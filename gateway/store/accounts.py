@@ -97,3 +97,9 @@ class Accounts:
         """Start counting anew: the right password came."""
         async with self.engine.begin() as connection:
             await connection.execute(sa.delete(attempt).where(attempt.c.key == key))
+
+    async def forget_latest_try(self, key: str) -> None:
+        """Take back one try that was none: the right password came, and others share the key."""
+        latest = sa.select(sa.func.max(attempt.c.id)).where(attempt.c.key == key).scalar_subquery()
+        async with self.engine.begin() as connection:
+            await connection.execute(sa.delete(attempt).where(attempt.c.id == latest))
