@@ -62,7 +62,7 @@ class Sender:
         try:
             return self._deliver_mails()
         except PaillasseError as error:
-            _log.warning("mails_postponed", reason=error.code, **error.detail)
+            _log.warning("mails_postponed", code=error.code, detail=error.detail)
         except SQLAlchemyError as error:
             _log.warning("mails_postponed", reason=type(error).__name__)
         return False

@@ -61,7 +61,7 @@ class Feeder:
         try:
             worked = [step() for step in self._steps]
         except PaillasseError as error:
-            _log.warning("feeding_postponed", reason=error.code, **error.detail)
+            _log.warning("feeding_postponed", code=error.code, detail=error.detail)
             return False
         except SQLAlchemyError as error:
             _log.warning("feeding_postponed", reason=type(error).__name__)

@@ -159,7 +159,7 @@ class Keeper:
                 try:
                     act()
                 except PaillasseError as error:
-                    _log.warning("keeping_postponed", reason=error.code, **error.detail)
+                    _log.warning("keeping_postponed", code=error.code, detail=error.detail)
                 except (SQLAlchemyError, OSError):
                     # A lost connection, a full disk: the next round tries again, and the log stays append-only.
                     _log.exception("keeping_failed")

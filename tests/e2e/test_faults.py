@@ -14,6 +14,7 @@ import pytest
 from onebox.demo import institution, main_job
 from onebox.demo.api import client
 from onebox.demo.seed import ensure
+from onebox.demo.summary import Summary
 from tests.e2e.system import SAMPLE, System
 
 # When to strike: right after these steps, so that each blow falls into the next one.
@@ -21,9 +22,9 @@ MOMENTS = ("upload", "send_into_circuit", "sign_author", "sign_approver")
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(300)]
 
 
-async def _strike(system: System, out: Path, program: str, number: signal.Signals) -> list[int]:
-    """Kill a program at each moment of the job; return the process ids that died."""
-    struck, died = set(), []
+async def _strike(system: System, out: Path, program: str, number: signal.Signals, died: list[int]) -> None:
+    """Kill a program at each moment of the job; add the process ids that died."""
+    struck: set[str] = set()
     while len(struck) < len(MOMENTS):
         await asyncio.sleep(0.01)
         done = _steps(out)
@@ -36,7 +37,6 @@ async def _strike(system: System, out: Path, program: str, number: signal.Signal
                     died.append(system.kill(program, number=number))
                 except (ProcessLookupError, FileNotFoundError):
                     continue  # it is still on its way back from the last blow
-    return died
 
 
 def _steps(out: Path) -> dict[str, str]:
@@ -48,17 +48,19 @@ def _steps(out: Path) -> dict[str, str]:
 
 
 def _survive(system: System, out: Path, program: str, number: signal.Signals) -> None:
-    async def both() -> tuple:
-        striking = asyncio.create_task(_strike(system, out, program, number))
+    died: list[int] = []
+
+    async def both() -> Summary:
+        striking = asyncio.create_task(_strike(system, out, program, number, died))
         summary = await main_job.run(system.site, archive=SAMPLE, out=out)
         striking.cancel()
-        return summary, await asyncio.gather(striking, return_exceptions=True)
+        return summary
 
     out.mkdir(exist_ok=True)
-    summary, struck = asyncio.run(both())
+    summary = asyncio.run(both())
 
     assert summary.passed, (out / "summary.json").read_text()
-    assert struck
+    assert died
     reference = next(step.counts["reference"] for step in summary.steps if step.name == "open_notebook")
     _assert_pages_without_gap(system, reference)
     _assert_mails_once(system, reference)
