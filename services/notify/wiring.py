@@ -1,18 +1,15 @@
 """Assemble the house of notify."""
 
-import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-import structlog
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 from uuid_utils import uuid7
 
 from chassis.bus.client import BusClient
 from chassis.database import open_engine
-from contracts.errors import PaillasseError
+from chassis.rounds import Rounds
 from services.notify.adapters.compose import TemplateComposer
 from services.notify.adapters.entries import BusEntries
 from services.notify.adapters.maildir import Maildir
@@ -23,50 +20,6 @@ from services.notify.use_cases.list_notices import ListNotices
 from services.notify.use_cases.note_event import NoteEvent
 from services.notify.use_cases.read_notices import ReadNotices
 
-_log = structlog.get_logger()
-
-
-class Sender:
-    """Send due mails in a thread beside the bus (green when patched)."""
-
-    def __init__(self, deliver_mails: DeliverMails, *, idle_seconds: float) -> None:
-        self._deliver_mails = deliver_mails
-        self._idle_seconds = idle_seconds
-        self._wake = threading.Event()
-        self._stopping = False
-        self._thread = threading.Thread(target=self._run, name="sender", daemon=True)
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def wake(self) -> None:
-        """Say that a mail is due."""
-        self._wake.set()
-
-    def stop(self) -> None:
-        """End after the round in hand."""
-        self._stopping = True
-        self._wake.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=5)
-
-    def _run(self) -> None:
-        while not self._stopping:
-            self._wake.clear()
-            if not self._round():
-                self._wake.wait(self._idle_seconds)
-
-    def _round(self) -> bool:
-        # A database that restarts must cost mails a second, not their sender's life.
-        try:
-            return self._deliver_mails()
-        except PaillasseError as error:
-            _log.warning("mails_postponed", code=error.code, detail=error.detail)
-        except SQLAlchemyError as error:
-            _log.warning("mails_postponed", reason=type(error).__name__)
-        return False
-
 
 @dataclass(frozen=True, slots=True)
 class House:
@@ -75,7 +28,7 @@ class House:
     note_event: NoteEvent
     list_notices: ListNotices
     read_notices: ReadNotices
-    sender: Sender
+    sender: Rounds
     engine: Engine
     bus: BusClient
 
@@ -113,7 +66,7 @@ def assemble() -> House:
         note_event=NoteEvent(open_unit, entries, now, new_id),
         list_notices=ListNotices(open_unit),
         read_notices=ReadNotices(open_unit, now),
-        sender=Sender(deliver_mails, idle_seconds=settings.mail_idle_seconds),
+        sender=Rounds("sender", (deliver_mails,), idle_seconds=settings.mail_idle_seconds),
         engine=engine,
         bus=bus,
     )

@@ -1,17 +1,13 @@
 """Assemble the house of search."""
 
-import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-import structlog
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from chassis.bus.client import BusClient
 from chassis.database import open_engine
-from contracts.errors import PaillasseError
+from chassis.rounds import Rounds
 from services.search.adapters.entries import BusEntries
 from services.search.settings import SearchSettings
 from services.search.store.index import PostgresIndex
@@ -22,51 +18,6 @@ from services.search.use_cases.follow_notebook import FollowNotebook, PullQueued
 from services.search.use_cases.index_entry import IndexEntry
 from services.search.use_cases.rebuild import Rebuild
 from services.search.use_cases.refresh_reader_labels import DistrustAllLabels, RefreshReaderLabels
-
-_log = structlog.get_logger()
-
-
-class Feeder:
-    """Run the steps that bring the index up to date by itself, in a thread beside the bus (green when patched)."""
-
-    def __init__(self, steps: tuple[Callable[[], bool], ...], *, idle_seconds: float) -> None:
-        self._steps = steps
-        self._idle_seconds = idle_seconds
-        self._wake = threading.Event()
-        self._stopping = False
-        self._thread = threading.Thread(target=self._run, name="feeder", daemon=True)
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def wake(self) -> None:
-        """Say that there is something to do."""
-        self._wake.set()
-
-    def stop(self) -> None:
-        """End after the step in hand."""
-        self._stopping = True
-        self._wake.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=5)
-
-    def _run(self) -> None:
-        while not self._stopping:
-            self._wake.clear()
-            if not self._round():
-                self._wake.wait(self._idle_seconds)
-
-    def _round(self) -> bool:
-        try:
-            worked = [step() for step in self._steps]
-        except PaillasseError as error:
-            _log.warning("feeding_postponed", code=error.code, detail=error.detail)
-            return False
-        except SQLAlchemyError as error:
-            _log.warning("feeding_postponed", reason=type(error).__name__)
-            return False
-        return any(worked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +30,7 @@ class House:
     refresh_reader_labels: RefreshReaderLabels
     distrust_all_labels: DistrustAllLabels
     rebuild: Rebuild
-    feeder: Feeder
+    feeder: Rounds
     engine: Engine
     bus: BusClient
 
@@ -113,7 +64,7 @@ def assemble() -> House:
         refresh_reader_labels=refresh,
         distrust_all_labels=DistrustAllLabels(open_unit),
         rebuild=rebuild,
-        feeder=Feeder((PullQueued(open_unit, entries), rebuild), idle_seconds=settings.feed_idle_seconds),
+        feeder=Rounds("feeder", (PullQueued(open_unit, entries), rebuild), idle_seconds=settings.feed_idle_seconds),
         engine=engine,
         bus=bus,
     )
