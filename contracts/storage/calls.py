@@ -154,3 +154,68 @@ class IssueDownloadUrl(Call):
     media_type: str = "application/octet-stream"
     disposition: Literal["attachment"] = "attachment"
     reply: ClassVar[type[Message]] = SignedUrl
+
+
+class TextPlace(Message):
+    """
+    A passage of a file and where a reader finds it.
+
+    ``label`` is for people, in the file's own terms: "p. 3", "Feuil1!B12", "slide 4", "line 120"; for text without
+    places of its own (a letter, a web page) it is empty and ``kind`` is "text".
+    """
+
+    kind: Literal["page", "cell", "slide", "line", "text"]
+    label: str
+    text: str
+
+
+class FileText(Message):
+    """
+    What is written inside a file, by place; at most 1,000,000 characters in 50,000 places, then ``truncated``.
+
+    ``status``: "pending" until the file was read; "done"; "none" when its kind holds no text we read; "failed" with
+    ``reason``, a code of contracts.storage.reasons. ``media_type`` is what the bytes themselves say, empty when they
+    say nothing; ``previews`` are the kinds ``GetPreview`` has.
+    """
+
+    sha256: Sha256
+    status: Literal["pending", "done", "none", "failed"]
+    reason: str = ""
+    places: tuple[TextPlace, ...] = ()
+    truncated: bool = False
+    media_type: str = ""
+    previews: tuple[str, ...] = ()
+
+
+class GetText(Call):
+    """
+    Return a file's text; NotFound when storage has no such bytes. ``TextExtracted`` tells when "pending" is over.
+
+    Asking for a file that was never read has it read: whoever rebuilds an index need do nothing else.
+    """
+
+    service = "storage"
+    method = "get_text"
+    issuers = frozenset({"entries", "search"})
+    sha256: Sha256
+    reply: ClassVar[type[Message]] = FileText
+
+
+class PreviewUrl(Message):
+    """A signed URL of a picture (PNG) or table (JSON) made from a file, good for five minutes."""
+
+    url: str
+    expires_at: datetime
+    size_bytes: int
+    media_type: str
+
+
+class GetPreview(Call):
+    """Sign a preview's URL; Unsupported when there is none of this kind, Unavailable while the file is being read."""
+
+    service = "storage"
+    method = "get_preview"
+    issuers = frozenset({"entries"})
+    sha256: Sha256
+    kind: str = Field(pattern="^(thumbnail|page-[1-9]|table)$")
+    reply: ClassVar[type[Message]] = PreviewUrl

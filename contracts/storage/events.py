@@ -1,5 +1,7 @@
 """Announce what happened to bytes. Additive only."""
 
+from typing import Literal
+
 from contracts.envelope import Event
 from contracts.identifiers import Sha256, Sha512, UploadId
 
@@ -21,3 +23,21 @@ class BlobQuarantined(Event):
     source = "storage"
     type = "BlobQuarantined"
     sha256: Sha256
+
+
+class TextExtracted(Event):
+    """A file was read, or cannot be: ``GetText`` answers without "pending" from now on."""
+
+    source = "storage"
+    type = "TextExtracted"
+    sha256: Sha256
+    status: Literal["done", "none", "failed"]
+
+
+class PreviewMade(Event):
+    """Previews of these ``kinds`` are there."""
+
+    source = "storage"
+    type = "PreviewMade"
+    sha256: Sha256
+    kinds: tuple[str, ...]
