@@ -57,7 +57,10 @@ def build(settings: GatewaySettings) -> FastAPI:
     for lost in (DBAPIError, PoolTimeoutError, OSError, TimeoutError):
         app.add_exception_handler(lost, _on_lost_machine)
     app.add_exception_handler(Exception, _on_bug)
-    app.add_middleware(Correlated, body_limit_bytes=settings.body_limit_bytes, public_url=settings.public_url)
+    app.add_middleware(
+        Correlated, body_limit_bytes=settings.body_limit_bytes, public_url=settings.public_url,
+        files_origin=settings.files_origin,
+    )  # fmt: skip
     return app
 
 

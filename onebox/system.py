@@ -168,7 +168,8 @@ class System:
         extra = {
             "HOUSE": "gateway", "HTTP_PORT": str(self.installation.ports["http"]),
             "MAILDIR": str(self.installation.maildir), "LOG_DIR": str(self.installation.folder / "log-tiles"),
-            "TRUST_DIR": str(self.installation.trust), **self._bus("gateway"), **self._place("gateway"),
+            "TRUST_DIR": str(self.installation.trust), "FILES_ORIGIN": self._store()["DOOR_URL"],
+            **self._bus("gateway"), **self._place("gateway"),
         }  # fmt: skip
         # It looks for the broker by itself: its imports need not wait for RabbitMQ's boot.
         return self._python("gateway", ("gateway",), secrets_of="gateway", extra=extra, bus=False)

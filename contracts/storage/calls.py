@@ -12,13 +12,18 @@ _HOUSES = frozenset({"entries", "signing"})
 
 
 class UploadPart(Message):
-    """One part of a plan: PUT these bytes (``offset``, ``size_bytes``) to ``url`` before it expires."""
+    """
+    One part of a plan: PUT these bytes (``offset``, ``size_bytes``) to ``url`` before it expires.
+
+    ``headers`` are part of what was signed: send each of them with the bytes, as it stands.
+    """
 
     number: int
     offset: int
     size_bytes: int
     url: str
     received: bool = False
+    headers: dict[str, str] = {}
 
 
 class UploadPlan(Message):

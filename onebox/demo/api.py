@@ -111,7 +111,7 @@ class Person:
         plan = await self.get(f"/uploads/{upload}")
         for part in plan["parts"]:
             if not part["received"]:
-                headers = {"Content-Length": str(part["size_bytes"])}
+                headers = {"Content-Length": str(part["size_bytes"]), **part["headers"]}
                 _checked(await self.http.put(part["url"], content=_part_of(file, part), headers=headers))
 
     async def download(self, path: str, to: Path, *, deadline_seconds: float = 60.0) -> int:

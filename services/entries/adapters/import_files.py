@@ -65,8 +65,8 @@ class StorageImportFiles:
         plan = self._call(create)
         try:
             for part in sorted(plan.parts, key=lambda one: one.offset):
-                length = {"Content-Length": str(part.size_bytes)}
-                _accepted(self.http.put(part.url, content=_slice(stream, part.size_bytes), headers=length))
+                headers = {"Content-Length": str(part.size_bytes), **part.headers}
+                _accepted(self.http.put(part.url, content=_slice(stream, part.size_bytes), headers=headers))
         except httpx.HTTPError as error:
             raise Unavailable(machine="storage_door") from error
         complete = storage.CompleteUpload(upload=plan.id, sha256=file.sha256, tentative=True)

@@ -55,7 +55,7 @@ class StorageFiles:
             timeout_seconds=CALL_SECONDS,
         )
         for part in plan.parts:
-            self._send(part.url, content[part.offset : part.offset + part.size_bytes])
+            self._send(part, content[part.offset : part.offset + part.size_bytes])
         complete = storage.CompleteUpload(upload=plan.id, sha256=sha256, tentative=tentative)
         return _stored(self.bus.call(complete, timeout_seconds=COMPLETE_SECONDS))
 
@@ -66,9 +66,9 @@ class StorageFiles:
         )
         return SignedUrl(signed.url, signed.expires_at)
 
-    def _send(self, url: str, content: bytes) -> None:
+    def _send(self, part: storage.UploadPart, content: bytes) -> None:
         try:
-            answer = self.http.put(url, content=content)
+            answer = self.http.put(part.url, content=content, headers=part.headers)
         except httpx.HTTPError as error:
             raise Unavailable(machine="storage_door") from error
         if answer.status_code == httpx.codes.INSUFFICIENT_STORAGE:

@@ -50,13 +50,13 @@ class BusStorage:
         with file.open("rb") as stream:
             for part in plan.parts:
                 stream.seek(part.offset)
-                self._put(part.url, stream.read(part.size_bytes))
+                self._put(part, stream.read(part.size_bytes))
         call = calls.CompleteUpload(upload=plan.id, sha256=sha256)
         self._bus.call(call, timeout_seconds=self._timeout_seconds)
 
-    def _put(self, url: str, content: bytes) -> None:
-        request = Request(url, data=content, method="PUT")  # noqa: S310 - a URL storage signed
-        request.add_header("Content-Type", "application/octet-stream")
+    def _put(self, part: calls.UploadPart, content: bytes) -> None:
+        headers = {"Content-Type": "application/octet-stream", **part.headers}
+        request = Request(part.url, data=content, headers=headers, method="PUT")  # noqa: S310 - a URL storage signed
         try:
             with urlopen(request, timeout=self._timeout_seconds):  # noqa: S310 - as above
                 return

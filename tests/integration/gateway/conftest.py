@@ -25,6 +25,7 @@ from tests.servers.processes import wait_until
 from tests.servers.running import PostgresServer, RabbitServer, forget_calls
 
 ROOT = Path(__file__).parents[3]
+FILES_ORIGIN = "http://127.0.0.1:9999"
 SETUP_TOKEN = "test-setup"
 
 
@@ -91,6 +92,7 @@ def gateway(
         "PAILLASSE_BUS_USER": "gateway", "PAILLASSE_BUS_VHOST": rabbitmq_server.vhost,
         "PAILLASSE_HTTP_PORT": str(port), "PAILLASSE_HEALTH_PORT": str(health), "PAILLASSE_DEMO": "1",
         "PAILLASSE_PUBLIC_URL": f"http://localhost:{port}", "PAILLASSE_BODY_LIMIT_BYTES": "100000",
+        "PAILLASSE_FILES_ORIGIN": FILES_ORIGIN,
     }  # fmt: skip
     log = (tmp_path / "log").open("wb")
     process = subprocess.Popen(

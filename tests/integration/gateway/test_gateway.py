@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.integration.gateway.conftest import SETUP_TOKEN, Running
+from tests.integration.gateway.conftest import FILES_ORIGIN, SETUP_TOKEN, Running
 
 PASSWORD = "une phrase facile à retenir"
 
@@ -187,3 +187,12 @@ def test_problems_have_pages_in_both_languages(gateway: Running) -> None:
     assert "version plus récente" in french
     assert "Démonstration" in front.text
     assert "default-src 'none'" in front.headers["content-security-policy"]
+
+
+def test_pages_send_files_to_the_store_and_nowhere_else(gateway: Running) -> None:
+    """A script that got in could send a page's text to anyone, if the policy let it (CSP3 §6.1.2)."""
+    with gateway.client() as client:
+        policy = client.get("/").headers["content-security-policy"].split("; ")
+
+    assert f"connect-src 'self' {FILES_ORIGIN}" in policy
+    assert f"img-src 'self' {FILES_ORIGIN}" in policy

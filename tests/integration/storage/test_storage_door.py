@@ -213,6 +213,19 @@ def test_a_download_is_never_shown_by_the_browser(storage: RunningStorage) -> No
     assert answer.headers["etag"] == f'"{digest(data)}"'
 
 
+@pytest.mark.parametrize(("origin", "allowed"), [("http://localhost:8080", True), ("http://evil.example", False)])
+def test_only_the_web_app_may_send_parts_from_a_browser(storage: RunningStorage, origin: str, allowed: bool) -> None:
+    """A page of another site is told nothing; ours may send a part and read what was answered (Fetch standard, CORS)."""
+    plan = plan_for(storage, b"pH 7.4")
+    asked = {"Origin": origin, "Access-Control-Request-Method": "PUT", "Access-Control-Request-Headers": "content-type"}
+    preflight = httpx.options(plan.parts[0].url, headers=asked)
+    sent = httpx.put(plan.parts[0].url, content=b"pH 7.4", headers={"Origin": origin})
+
+    assert (preflight.status_code, sent.status_code) == (200 if allowed else 400, 204)
+    for answer in (preflight, sent):
+        assert (answer.headers.get("access-control-allow-origin") == origin) is allowed
+
+
 @pytest.mark.parametrize(
     ("asked", "status", "body", "said"),
     [
