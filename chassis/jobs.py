@@ -34,6 +34,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.exc import OperationalError
 from uuid_utils import uuid7
 
+from chassis.bus import ambience
 from chassis.migration import Migration
 from contracts.errors import PaillasseError, Unavailable
 
@@ -173,6 +174,7 @@ class JobLoop:
             job = claim(connection)
         if job is None:
             return False
+        ambience.correlation_id.set(job.id)
         over = threading.Event()
         renewing = threading.Thread(target=self._renew, args=(job, over), daemon=True)
         renewing.start()

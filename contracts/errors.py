@@ -5,6 +5,7 @@ PaillasseError
 ├─ NotFound          no such thing, or none the actor may see
 ├─ Forbidden         the actor may see it, but not do this
 ├─ Invalid           the request is wrong: every field with its remedy
+│  └─ TooLarge       only its size is wrong
 ├─ Conflict          it collides with what is there (a stale revision, a number taken)
 ├─ Sealed            it can never change again
 ├─ Unavailable       try later, nothing is wrong with the request
@@ -60,6 +61,12 @@ class Invalid(PaillasseError):
     def __init__(self, *fields: FieldProblem, **detail: str) -> None:
         super().__init__(**detail)
         self.fields = fields
+
+
+class TooLarge(Invalid):
+    """A field is larger than we take (HTTP 413, RFC 9110 §15.5.14); its remedy says where such data belongs."""
+
+    code = "too_large"
 
 
 class Conflict(PaillasseError):
@@ -119,7 +126,7 @@ class Unsupported(PaillasseError):
 BY_CODE: dict[str, type[PaillasseError]] = {
     kind.code: kind
     for kind in (
-        NotFound, Forbidden, Invalid, Conflict, Stale, Sealed, Unavailable, Overloaded, StorageFull, UnknownOutcome,
-        IntegrityBroken, Unsupported,
+        NotFound, Forbidden, Invalid, TooLarge, Conflict, Stale, Sealed, Unavailable, Overloaded, StorageFull,
+        UnknownOutcome, IntegrityBroken, Unsupported,
     )
 }  # fmt: skip

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from contracts.entries.notebooks import Action, EntryState
 from contracts.envelope import Call, Done, Message, Page
 from contracts.identifiers import (
@@ -75,7 +77,8 @@ class Freeze(Call):
     """
     Freeze the head revision for a circuit: state becomes in_circuit, record.html and the crate are rendered.
 
-    Idempotent for the same circuit. Conflict when ``revision`` is not the head; Forbidden when ``by`` may not.
+    Idempotent for the same circuit. Conflict when ``revision`` is not the head; Forbidden when ``by`` may not; Invalid
+    when one of ``signers`` may not sign it, or it has more files than an evidence file holds.
     """
 
     service = "entries"
@@ -86,6 +89,7 @@ class Freeze(Call):
     revision: RevisionNumber | None = None
     circuit: CircuitId
     by: PersonId
+    signers: tuple[PersonId, ...] = Field(default=(), max_length=1000)
     reply: ClassVar[type[Message]] = FrozenRevision
 
 

@@ -114,7 +114,7 @@ def join(machines: Machines) -> Acts:
         list_inbox=ListInbox(m.open),
         open_ceremony=OpenCeremony(m.open, m.entries, m.clock, m.random),
         complete_ceremony=CompleteCeremony(m.open, m.entries, finish, receipts, m.clock, m.random, m.reached),
-        return_step=ReturnStep(m.open, m.random),
+        return_step=ReturnStep(m.open, m.entries, m.random),
         reassign_step=ReassignStep(m.open, m.entries),
         restart_circuit=restart,
         resume_signing=ResumeSigning(m.open, finish, start, m.clock),

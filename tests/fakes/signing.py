@@ -21,16 +21,18 @@ class FakeEntries:
         self.pages = {page.frozen.entry: page.frozen for page in pages}
         self.closed: set = set()
         self.known = dict(NAMES)
+        self.readers: set | None = None
         self.frozen_by: dict = {}
 
-    def freeze(self, entry, *, revision, circuit, by):
+    def freeze(self, circuit, *, revision):
         """Return the head."""
+        entry = circuit.entry
         page = self.pages.get(entry)
         if page is None:
             raise NotFound(entry=entry)
         if revision is not None and revision != page.revision:
             raise Conflict(reason="head_moved")
-        self.frozen_by[entry] = circuit
+        self.frozen_by[entry] = circuit.id
         return page
 
     def close_for_seal(self, entry, *, revision, circuit):
@@ -46,8 +48,9 @@ class FakeEntries:
         return self.pages[entry].author
 
     def decide(self, person, action, entry):
-        """Let the known read."""
-        return Decision(allowed=person in self.known, reads=person in self.known)
+        """Let the readers read: the known, unless a test says who."""
+        reads = person in (self.known if self.readers is None else self.readers)
+        return Decision(allowed=reads, reads=reads)
 
     def people(self, ids):
         """Return the known."""
@@ -256,6 +259,10 @@ class _Circuits(_Rows):
 
     def newest(self, entry, *, lock=False):
         found = [circuit for circuit in self._rows.values() if circuit.entry == entry]
+        return max(found, key=lambda circuit: circuit.id, default=None)
+
+    def newest_frozen(self, entry):
+        found = [one for one in self._rows.values() if one.entry == entry and one.frozen is not None]
         return max(found, key=lambda circuit: circuit.id, default=None)
 
     def inbox(self, person, *, after, limit):

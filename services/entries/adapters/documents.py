@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from contracts.errors import FieldProblem, Invalid
+from contracts.errors import FieldProblem, Invalid, TooLarge
 from services.entries.adapters import document_schema
 from services.entries.domain.documents import CheckedDocument
 
@@ -128,7 +128,7 @@ def _text(schema: Any, node: Mapping[str, Any], path: str, walk: _Walk) -> dict[
     _writable(text, f"{path}.text")
     walk.characters += len(text)
     if walk.characters > TEXT_LIMIT:
-        raise _wrong(path, f"more than {TEXT_LIMIT} characters")
+        raise TooLarge(FieldProblem("document", f"more than {TEXT_LIMIT} characters", "attach the data as a file"))
     walk.say(text)
     marks = _marks(schema, node.get("marks") or [], path)
     return {"type": "text", "marks": marks, "text": text} if marks else {"type": "text", "text": text}

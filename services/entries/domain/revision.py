@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from contracts.errors import FieldProblem, Invalid
+from contracts.errors import FieldProblem, Invalid, TooLarge
 from contracts.identifiers import EntryId, NotebookId, PersonId, RevisionNumber, Sha256, Sha512
 
 RECORD_VERSION = 1
@@ -17,6 +17,8 @@ RECORD_LIMIT_BYTES = 8 * 1024 * 1024
 _EXTENSION = re.compile(r"\.([A-Za-z0-9]{1,10})$")
 _MEDIA_TYPE = re.compile(r"^[\x21-\x7e]+/[\x21-\x7e]+( ?;[\x20-\x7e]*)?$")
 MEDIA_TYPE_LIMIT = 255
+# What one evidence file holds (docs/evidence-format.md §3).
+EVIDENCE_ATTACHMENTS_LIMIT = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,19 @@ def placed(files: Sequence[Bytes]) -> tuple[Attachment, ...]:
     )
 
 
+def demand_room_in_evidence(attachments: Sequence[Attachment]) -> None:
+    """
+    Let a revision be frozen.
+
+    Raises:
+        Invalid: it has more attachments than an evidence file holds, so its signatures could never be kept.
+
+    """
+    if len(attachments) > EVIDENCE_ATTACHMENTS_LIMIT:
+        problem = f"{len(attachments)} files, an evidence file holds {EVIDENCE_ATTACHMENTS_LIMIT}"
+        raise Invalid(FieldProblem("attachments", problem, "save a version with fewer: put many into one archive"))
+
+
 def _extension(name: str) -> str:
     found = _EXTENSION.search(name)
     return found.group(1).lower() if found else "bin"
@@ -162,11 +177,11 @@ def revision_of(
     Return the revision those bytes are.
 
     Raises:
-        Invalid: record.json would be larger than 8 MB; such data belongs in a file.
+        TooLarge: record.json would be larger than 8 MB; such data belongs in a file.
 
     """
     if len(record) > RECORD_LIMIT_BYTES:
-        raise Invalid(FieldProblem("document", f"larger than {RECORD_LIMIT_BYTES} bytes", "attach the data as a file"))
+        raise TooLarge(FieldProblem("document", f"larger than {RECORD_LIMIT_BYTES} bytes", "attach the data as a file"))
     return Revision(
         entry=place.entry,
         number=place.revision,

@@ -121,8 +121,9 @@ class Entries:
     def freeze(self, call: calls.Freeze, context: CallContext) -> calls.FrozenRevision:
         """Freeze a head for a circuit."""
         done = self.house.write.freeze(
-            caller(context), entry=call.entry, revision=call.revision, circuit=call.circuit, by=call.by
-        )
+            caller(context), entry=call.entry, revision=call.revision, circuit=call.circuit, by=call.by,
+            signers=call.signers,
+        )  # fmt: skip
         return say.frozen(done)
 
     @answers(calls.CloseForSeal)

@@ -3,9 +3,10 @@
 import hashlib
 from dataclasses import dataclass
 
+from contracts.errors import FieldProblem, Invalid
 from contracts.identifiers import CircuitId, EntryId, PersonId, Sha256
 from services.entries.domain.caller import Caller
-from services.entries.domain.revision import Attachment
+from services.entries.domain.revision import Attachment, demand_room_in_evidence
 from services.entries.domain.views import EntryShown, Frozen, FrozenObject
 from services.entries.ports.files import Files
 from services.entries.ports.machines import Canonical, Clock, EvidenceFile, Rendering
@@ -27,7 +28,14 @@ class Freeze:
     canonical: Canonical
 
     def __call__(
-        self, caller: Caller, *, entry: EntryId, revision: int | None, circuit: CircuitId, by: PersonId
+        self,
+        caller: Caller,
+        *,
+        entry: EntryId,
+        revision: int | None,
+        circuit: CircuitId,
+        by: PersonId,
+        signers: tuple[PersonId, ...] = (),
     ) -> Frozen:
         """
         Return what the circuit signs; the same circuit twice gets the same answer.
@@ -37,6 +45,7 @@ class Freeze:
             Forbidden: ``by`` may not send it into a circuit.
             Conflict: it is in another circuit, has no revision, or ``revision`` is not the head.
             Sealed: nothing may change any more.
+            Invalid: a signer may not sign it, or it has more attachments than an evidence file holds.
 
         """
         with self.readings() as store:
@@ -44,7 +53,9 @@ class Freeze:
             shown.standing.demand("send_into_circuit")
             if not shown.entry.freezable(revision=revision, circuit=circuit):
                 return self._frozen(store, entry, circuit)
+            _demand_signers(store, entry, signers)
             attachments = store.entries.attachments(entry, shown.revision.number) if shown.revision else ()
+        demand_room_in_evidence(attachments)
         objects = self._stored(shown, attachments)
         with self.units(caller) as uow:
             found = uow.entries.lock(entry, person=by)
@@ -88,6 +99,17 @@ class Freeze:
             content, name=path, media_type=_MEDIA_TYPES[path], sha256=digest, purpose=f"freeze:{shown.entry.id}"
         )
         return FrozenObject(path, _MEDIA_TYPES[path], stored.size_bytes, stored.sha256, stored.sha512)
+
+
+def _demand_signers(store: Repositories, entry: EntryId, signers: tuple[PersonId, ...]) -> None:
+    barred = [
+        person
+        for person in signers
+        if not store.entries.show(entry=entry, reference=None, person=person).standing.may("sign")
+    ]
+    if barred:
+        remedy = "name someone who reads the page as researcher, lead or partner; share it with them first"
+        raise Invalid(*(FieldProblem("stages", f"{person} may not sign this page", remedy) for person in barred))
 
 
 def _evidence(file: FrozenObject, *, name: str) -> EvidenceFile:

@@ -9,6 +9,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, Engine, RowMapping, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.bus import ambience
 from chassis.outbox.table import append
 from contracts.identifiers import MessageId, NoticeId, PersonId
 from services.notify.domain.facts import Fact
@@ -44,7 +45,8 @@ class PostgresUnitOfWork:
     def commit(self) -> None:
         """Keep all that was done, and let the published facts leave in the same commit."""
         events = [event_of(fact) for fact in self._facts]
-        append(self._connection, events=events, occurred_at=self._clock(), actor_id=None, correlation_id="")
+        cause = ambience.correlation_id.get() or ""
+        append(self._connection, events=events, occurred_at=self._clock(), actor_id=None, correlation_id=cause)
         self._connection.commit()
 
     def publish(self, fact: Fact) -> None:

@@ -7,6 +7,7 @@ from chassis.bus.client import BusClient
 from contracts.entries import calls
 from contracts.envelope import Call, Message
 from contracts.identifiers import CircuitId, EntryId, PersonId, RevisionNumber
+from services.signing.domain.circuit import Circuit
 from services.signing.domain.frozen import Frozen, FrozenObject
 from services.signing.ports.machines import Decision, Person
 
@@ -19,9 +20,13 @@ class BusEntries:
         self._timeout_seconds = timeout_seconds
         self._freeze_timeout_seconds = freeze_timeout_seconds
 
-    def freeze(self, entry: EntryId, *, revision: RevisionNumber | None, circuit: CircuitId, by: PersonId) -> Frozen:
+    def freeze(self, circuit: Circuit, *, revision: RevisionNumber | None) -> Frozen:
         """Freeze the head revision for a circuit."""
-        call = calls.Freeze(entry=entry, revision=revision, circuit=circuit, by=by)
+        by = circuit.started_by
+        call = calls.Freeze(
+            entry=circuit.entry, revision=revision, circuit=circuit.id, by=by,
+            signers=tuple(person for stage in circuit.stages for person in stage.signers),
+        )  # fmt: skip
         reply = self._bus.call(call, on_behalf_of=by, timeout_seconds=self._freeze_timeout_seconds)
         frozen = cast("calls.FrozenRevision", reply)
         return Frozen(

@@ -18,6 +18,7 @@ from contracts.identifiers import (
     Sha256,
 )
 from services.signing.domain.certificate import Issuer, SigningKey
+from services.signing.domain.circuit import Circuit
 from services.signing.domain.frozen import Frozen
 
 # Called between two effects with the name of the moment; does nothing, unless a test dies there.
@@ -44,8 +45,8 @@ class Decision:
 class Entries(Protocol):
     """The house that owns entries, people and rights."""
 
-    def freeze(self, entry: EntryId, *, revision: RevisionNumber | None, circuit: CircuitId, by: PersonId) -> Frozen:
-        """Freeze the head revision; idempotent for one circuit."""
+    def freeze(self, circuit: Circuit, *, revision: RevisionNumber | None) -> Frozen:
+        """Freeze the head revision for a planned circuit; idempotent. Invalid when a signer of it may not sign."""
 
     def close_for_seal(self, entry: EntryId, *, revision: RevisionNumber, circuit: CircuitId) -> None:
         """Close the entry for revisions; Conflict when its head moved."""

@@ -43,6 +43,9 @@ class Circuits(Protocol):
     def newest(self, entry: EntryId, *, lock: bool = False) -> Circuit | None:
         """Return an entry's newest circuit, none when it has none."""
 
+    def newest_frozen(self, entry: EntryId) -> Circuit | None:
+        """Return the newest circuit that has something to show: one still being frozen has no page yet."""
+
     def inbox(self, person: PersonId, *, after: str | None, limit: int) -> tuple[tuple[Circuit, Step], ...]:
         """Return what waits for a person, by step id after ``after``."""
 

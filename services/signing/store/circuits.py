@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from contracts.errors import NotFound
@@ -54,8 +54,15 @@ class SqlCircuits:
 
     def newest(self, entry: EntryId, *, lock: bool = False) -> Circuit | None:
         """Return an entry's newest circuit: ids are UUIDv7 and sort by time."""
-        query = select(tables.circuit.c.id).where(tables.circuit.c.entry == entry)
-        found = self._connection.execute(query.order_by(tables.circuit.c.id.desc()).limit(1)).scalar()
+        return self._newest(tables.circuit.c.entry == entry, lock=lock)
+
+    def newest_frozen(self, entry: EntryId) -> Circuit | None:
+        """Return the newest one whose page entries froze."""
+        return self._newest((tables.circuit.c.entry == entry) & tables.circuit.c.frozen.is_not(None), lock=False)
+
+    def _newest(self, condition: ColumnElement[bool], *, lock: bool) -> Circuit | None:
+        query = select(tables.circuit.c.id).where(condition).order_by(tables.circuit.c.id.desc()).limit(1)
+        found = self._connection.execute(query).scalar()
         return None if found is None else self.get(CircuitId(found), lock=lock)
 
     def inbox(self, person: PersonId, *, after: str | None, limit: int) -> tuple[tuple[Circuit, Step], ...]:

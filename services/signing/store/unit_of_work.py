@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
 from chassis import idempotency, jobs
+from chassis.bus import ambience
 from chassis.inbox import table as inbox
 from chassis.outbox import table as outbox
 from contracts.errors import Conflict
@@ -66,7 +67,7 @@ class SqlUnitOfWork:
             events=(event_of(fact),),
             occurred_at=self._clock.now(),
             actor_id=actor,
-            correlation_id="",
+            correlation_id=ambience.correlation_id.get() or "",
         )
 
     def first_time(self, *, consumer: str, message_id: str) -> bool:

@@ -12,7 +12,7 @@ from services.signing.use_cases.authorise import require_party_or_reader
 
 @dataclass(frozen=True)
 class GetCircuit:
-    """Return it to those who have a part in it and to readers of the entry."""
+    """Return it to those who have a part in it and to readers of the entry; while it restarts, the one that ended."""
 
     open: OpenUnitOfWork
     entries: Entries
@@ -20,8 +20,8 @@ class GetCircuit:
     def __call__(self, entry: EntryId, *, actor: Actor) -> Circuit:
         """Raises NotFound when there is none or the actor may not know."""
         with self.open() as uow:
-            circuit = uow.circuits.newest(entry)
-        if circuit is None or circuit.frozen is None:
+            circuit = uow.circuits.newest_frozen(entry)
+        if circuit is None:
             raise NotFound(entry=entry)
         require_party_or_reader(self.entries, actor, circuit)
         return circuit

@@ -10,7 +10,7 @@ from services.signing.domain.intents import sentence
 from services.signing.domain.statement import NONCE_BYTES, Act, Place, SignerIdentity, write_statement
 from services.signing.ports.machines import Clock, Entries, Person, Randomness
 from services.signing.ports.memory import OpenUnitOfWork, UnitOfWork
-from services.signing.use_cases.authorise import acting_person
+from services.signing.use_cases.authorise import acting_person, hidden_from_strangers
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class OpenCeremony:
         known = self.entries.people((person,))
         if person not in known:
             raise Conflict(reason="signer_left")
-        with self.open() as uow:
+        with hidden_from_strangers(self.open, self.entries, actor), self.open() as uow:
             remembered = uow.recall(request) if request else None
             if remembered is not None:
                 return uow.ceremonies.get(CeremonyId(remembered["ceremony"]))

@@ -6,9 +6,9 @@ from contracts.identifiers import Actor, RequestKey, StepId
 from services.signing.domain import facts
 from services.signing.domain.circuit import Circuit
 from services.signing.domain.leaf import SALT_BYTES, fact_leaf
-from services.signing.ports.machines import Randomness
+from services.signing.ports.machines import Entries, Randomness
 from services.signing.ports.memory import OpenUnitOfWork
-from services.signing.use_cases.authorise import acting_person
+from services.signing.use_cases.authorise import acting_person, hidden_from_strangers
 
 
 @dataclass(frozen=True)
@@ -16,12 +16,13 @@ class ReturnStep:
     """End the circuit; entries gives the page back to its author."""
 
     open: OpenUnitOfWork
+    entries: Entries
     random: Randomness
 
     def __call__(self, step: StepId, *, reason: str, actor: Actor, request: RequestKey | None = None) -> Circuit:
-        """Raises Forbidden for somebody else's step, Conflict when it is not its turn."""
+        """Raises Forbidden for somebody else's step, NotFound to strangers, Conflict when it is not its turn."""
         person = acting_person(actor)
-        with self.open() as uow:
+        with hidden_from_strangers(self.open, self.entries, actor), self.open() as uow:
             circuit = uow.circuits.of_step(step, lock=True)
             if request and uow.recall(request) is not None:
                 return circuit

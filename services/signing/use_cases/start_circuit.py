@@ -11,7 +11,7 @@ from services.signing.domain.frozen import Frozen
 from services.signing.domain.plan import begin, check_stages, with_author
 from services.signing.ports.machines import Clock, Entries, Person, Randomness
 from services.signing.ports.memory import OpenUnitOfWork
-from services.signing.use_cases.authorise import acting_person
+from services.signing.use_cases.authorise import acting_person, require_reader
 
 # A freezing that nobody finished in this time lost its process.
 _ABANDONED_AFTER = dt.timedelta(seconds=60)
@@ -43,13 +43,15 @@ class StartCircuit:
         """
         Start, or return what the same request started before.
 
-        Raises Invalid for stages the evidence could not hold; what entries raises when it will not freeze.
+        Raises NotFound to whoever does not read the entry; Invalid for stages the evidence could not hold; what entries
+        raises when it will not freeze.
         """
         by = acting_person(actor)
         with self.open() as uow:
             known = uow.recall(request) if request else None
             if known is not None:
                 return uow.circuits.get(CircuitId(known["circuit"]))
+        require_reader(self.entries, actor, entry)
         author = self.entries.author_of(entry)
         stages = with_author(stages, author)
         check_stages(stages, author)
@@ -86,7 +88,7 @@ class StartCircuit:
 
     def _freeze(self, planned: Circuit, *, revision: RevisionNumber | None, request: RequestKey | None) -> Circuit:
         try:
-            frozen = self.entries.freeze(planned.entry, revision=revision, circuit=planned.id, by=planned.started_by)
+            frozen = self.entries.freeze(planned, revision=revision)
         except (Invalid, Conflict, Stale, Forbidden, NotFound, Sealed):
             with self.open() as uow:
                 uow.circuits.remove(planned.id)

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from contracts.errors import Conflict, Forbidden, Sealed
+from contracts.errors import Conflict, Forbidden, Invalid, Sealed
 from contracts.identifiers import CircuitId
 from services.entries.domain.views import Frozen
 from services.entries.use_cases.follow_signing import Message
@@ -54,12 +54,45 @@ def test_another_circuit_or_another_revision_is_a_conflict(lab: Institution) -> 
         freeze(lab, entry, CircuitId("circuit-2"))
 
 
+def test_a_page_with_more_files_than_its_evidence_could_hold_is_not_frozen(
+    lab: Institution, storage: StorageDouble
+) -> None:
+    """Three people would sign what no file can keep; the author is told, and the page stays open."""
+    files = tuple(named(f"{number}.csv", upload=f"u{number}") for number in range(901))
+    for number in range(901):
+        storage.has(f"u{number}", owner=lab.researcher)
+    entry = lab.entry(lab.notebook().id).entry.id
+    lab.write.append_revision(caller(lab.researcher), entry=entry, expected_head=1, written=page(files=files))
+
+    with pytest.raises(Invalid) as refused:
+        freeze(lab, entry)
+
+    assert "attachments" == refused.value.fields[0].name
+    assert "900" in refused.value.fields[0].problem
+    assert "open" == state(lab, entry)
+    lab.write.append_revision(caller(lab.researcher), entry=entry, expected_head=2, written=page(files=files[:900]))
+    assert 900 + 3 == len(freeze(lab, entry).objects)
+
+
 def test_only_who_may_send_it_freezes_it(lab: Institution) -> None:
     """A lead approves, but sends nobody else's page."""
     entry = lab.entry(lab.notebook().id).entry.id
 
     with pytest.raises(Forbidden):
         lab.write.freeze(caller(None), entry=entry, revision=None, circuit=CIRCUIT, by=lab.lead)
+
+
+def test_only_who_may_sign_a_page_is_asked_to(lab: Institution) -> None:
+    """A signature of someone who may not read the page, or whose role never signs, would attest nothing."""
+    entry = lab.entry(lab.notebook().id).entry.id
+    stranger = lab.person("Sam Stranger", "researcher", at=lab.other_team)
+    asked = {"entry": entry, "revision": None, "circuit": CIRCUIT, "by": lab.researcher}
+
+    with pytest.raises(Invalid) as refused:
+        lab.write.freeze(caller(None), **asked, signers=(lab.researcher, stranger, lab.lead, lab.admin))
+
+    assert [stranger, lab.admin] == [field.problem.split()[0] for field in refused.value.fields]
+    lab.write.freeze(caller(None), **asked, signers=(lab.researcher, lab.colleague, lab.lead))
 
 
 def test_closed_for_its_seal_it_refuses_revisions_and_then_is_sealed_once(lab: Institution) -> None:

@@ -106,6 +106,7 @@ def test_a_circuit_comes_back_as_it_was(store):
         assert uow.circuits.of_step("0001-s1") == changed
         assert uow.circuits.newest(entry_id(1), lock=True) == changed
         assert uow.circuits.newest(entry_id(2)) is None
+        assert uow.circuits.newest_frozen(entry_id(2)) is None
         with pytest.raises(NotFound):
             uow.circuits.of_step("nothing")
 
@@ -121,6 +122,7 @@ def test_an_entry_has_one_living_circuit(store):
         uow.commit()
     with store() as uow:
         assert uow.circuits.newest(entry_id(1)).id == "0002"
+        assert uow.circuits.newest_frozen(entry_id(1)).id == "0001"
         assert [one.id for one in uow.circuits.freezing_since(NOW + dt.timedelta(seconds=1))] == ["0002"]
         assert uow.circuits.freezing_since(NOW) == ()
         uow.circuits.remove("0002")

@@ -9,7 +9,7 @@ from gateway.problems import KINDS, GatewayProblem, problem_of
 STATUSES = {
     "not_found": 404, "forbidden": 403, "invalid": 422, "conflict": 409, "stale": 412, "sealed": 409,
     "unavailable": 503, "overloaded": 503, "storage_full": 507, "unknown_outcome": 504, "integrity_broken": 500,
-    "unsupported": 501,
+    "unsupported": 501, "too_large": 413,
 }  # fmt: skip
 
 

@@ -6,7 +6,19 @@ from contracts.errors import Conflict, Forbidden, Invalid, NotFound, Sealed, Uns
 from contracts.identifiers import RequestKey
 from services.signing.domain.circuit import Stage
 from services.signing.domain.intents import sentence
-from tests.builders.signing import APPROVER, AUTHOR, OTHER, THREE, WITNESS, entry_id, page, session_of, sign, sign_all
+from tests.builders.signing import (
+    APPROVER,
+    AUTHOR,
+    NAMES,
+    OTHER,
+    THREE,
+    WITNESS,
+    entry_id,
+    page,
+    session_of,
+    sign,
+    sign_all,
+)
 
 
 def start(world, number=1, stages=THREE, **more):
@@ -123,6 +135,10 @@ def test_a_step_is_handed_to_somebody_who_has_no_other_part(world):
         world.acts.reassign_step(step, to=AUTHOR, reason="départ", actor=session_of(AUTHOR))
     with pytest.raises(Forbidden):
         world.acts.reassign_step(step, to=OTHER, reason="départ", actor=session_of(APPROVER))
+    world.entries.readers = set(NAMES) - {OTHER}
+    with pytest.raises(Invalid):
+        world.acts.reassign_step(step, to=OTHER, reason="départ", actor=session_of(AUTHOR))
+    world.entries.readers = None
     changed = world.acts.reassign_step(step, to=OTHER, reason="départ", actor=session_of(AUTHOR))
 
     assert changed.step(step).person == OTHER
@@ -145,6 +161,42 @@ def test_a_revision_while_in_circuit_restarts_it_visibly_and_once(world):
     assert newest.page.revision == 2
     assert [step.state for step in newest.steps] == ["due", "waiting", "waiting"]
     assert world.facts.count("CircuitRestarted") == 1
+
+
+def test_while_a_circuit_restarts_the_one_that_ended_is_shown(world):
+    """Whoever looks at that moment sees "restarted", never "there is nothing here"."""
+    circuit = start(world)
+    seen = []
+    freeze = world.entries.freeze
+
+    def look(*args, **more):
+        seen.append(world.acts.get_circuit(entry_id(1), actor=session_of(AUTHOR)))
+        return freeze(*args, **more)
+
+    world.entries.freeze = look
+    world.entries.pages[entry_id(1)] = page(1, revision=2).frozen
+    world.acts.restart_circuit(entry_id(1), revision=2, message_id="m-1")
+
+    assert [(one.id, one.state) for one in seen] == [(circuit.id, "restarted")]
+
+
+def test_a_step_of_a_page_one_may_not_read_does_not_exist(world):
+    """Refused by name, it would tell a stranger that somebody signs something (decisions.md 6)."""
+    step = start(world).steps[0].id
+    stranger = session_of("0192f3a0-0000-7000-8000-00000000ffff")
+    world.entries.known[stranger.person] = "Eve"
+    world.entries.readers = set(NAMES)
+
+    for act in (
+        lambda: world.acts.open_ceremony((step,), locale="fr", method="password", actor=stranger),
+        lambda: world.acts.return_step(step, reason="non", actor=stranger),
+        lambda: world.acts.reassign_step(step, to=OTHER, reason="non", actor=stranger),
+    ):
+        with pytest.raises(NotFound) as refused:
+            act()
+        assert refused.value.detail == {"step": step}
+    with pytest.raises(Forbidden):
+        world.acts.return_step(step, reason="non", actor=session_of(OTHER))
 
 
 def test_a_head_that_moved_before_the_seal_restarts_the_circuit(world):
@@ -220,6 +272,15 @@ def test_what_one_may_not_read_does_not_exist(world):
         world.acts.get_evidence(entry_id(1), actor=session_of(AUTHOR))
     with pytest.raises(NotFound):
         world.acts.get_log_file("../secrets")
+
+
+def test_a_circuit_asked_for_by_a_stranger_says_nothing_of_the_page(world):
+    """Whether the page is there must not show in which mistake is named first."""
+    stranger = session_of("0192f3a0-0000-7000-8000-00000000ffff")
+
+    for number in (1, 99):
+        with pytest.raises(NotFound):
+            world.acts.start_circuit(entry_id(number), revision=None, stages=(), actor=stranger)
 
 
 def test_nobody_signs_under_a_sentence_without_a_reviewed_translation():
