@@ -20,8 +20,22 @@ from gateway.context import Gateway
 from gateway.identity.holders import Holders
 from gateway.identity.passwords import Passwords
 from gateway.middleware import Correlated
-from gateway.problems import GatewayProblem, problem_of
-from gateway.routes import entries, files, identity, imports, notebooks, pages, people, search, signing
+from gateway.pages import rendering
+from gateway.pages.verification import Verifier
+from gateway.problems import KINDS, GatewayProblem, code_of, problem_of
+from gateway.routes import (
+    entries,
+    files,
+    identity,
+    imports,
+    notebooks,
+    pages,
+    people,
+    search,
+    sign_in,
+    signing,
+    verify,
+)
 from gateway.settings import GatewaySettings
 from gateway.store.accounts import Accounts
 from gateway.store.sessions import Sessions
@@ -50,16 +64,19 @@ def build(settings: GatewaySettings) -> FastAPI:
     )  # fmt: skip
     for part in (identity, people, notebooks, entries, files, signing, search, imports):
         app.include_router(part.router, prefix=API)
-    app.include_router(pages.router)
+    for part in (pages, sign_in, verify):
+        app.include_router(part.router)
     app.add_exception_handler(PaillasseError, _on_error)
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(HTTPException, _on_http)
     for lost in (DBAPIError, PoolTimeoutError, OSError, TimeoutError):
         app.add_exception_handler(lost, _on_lost_machine)
     app.add_exception_handler(Exception, _on_bug)
+    # Evidence files are large; their route counts for itself and answers in words.
     app.add_middleware(
         Correlated, body_limit_bytes=settings.body_limit_bytes, public_url=settings.public_url,
         files_origin=settings.files_origin,
+        unlimited_paths=frozenset({"/verify"}),
     )  # fmt: skip
     return app
 
@@ -92,11 +109,14 @@ def _assemble(settings: GatewaySettings) -> Gateway:
         accounts=accounts,
         passwords=Passwords(accounts),
         holders=Holders(sessions, settings.public_url),
+        verifier=Verifier.with_anchors(settings.trust_dir),
     )
 
 
 def _answer(request: Request, error: PaillasseError) -> Response:
     gateway: Gateway = request.app.state.gateway
+    if _wants_page(request):
+        return _page_of(request, error)
     status, body, headers = problem_of(
         error,
         public_url=gateway.settings.public_url,
@@ -104,6 +124,20 @@ def _answer(request: Request, error: PaillasseError) -> Response:
         correlation_id=request.scope["correlation_id"],
     )
     return JSONResponse(body, status_code=status, headers=headers, media_type="application/problem+json")
+
+
+def _wants_page(request: Request) -> bool:
+    """Return whether a person waits at this address, and not a program: then the problem is a page."""
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
+
+
+def _page_of(request: Request, error: PaillasseError) -> Response:
+    code = code_of(error)
+    kind = KINDS.get(code, KINDS["internal"])
+    return rendering.page(
+        "problem.html", request, status=kind.status, code=code, kind=kind,
+        correlation_id=request.scope["correlation_id"],
+    )  # fmt: skip
 
 
 def prefers_french(request: Request) -> bool:

@@ -13,6 +13,7 @@ from contracts.identifiers import Actor, Ceremony
 from gateway.bus import Asked, Bus
 from gateway.identity.holders import Holders, actor_of
 from gateway.identity.passwords import Passwords
+from gateway.pages.verification import Verifier
 from gateway.problems import GatewayProblem
 from gateway.settings import GatewaySettings
 from gateway.store.accounts import Accounts
@@ -32,6 +33,7 @@ class Gateway:
     accounts: Accounts
     passwords: Passwords
     holders: Holders
+    verifier: Verifier
 
 
 @dataclass(frozen=True, slots=True)

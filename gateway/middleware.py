@@ -35,9 +35,13 @@ def content_policy(files_origin: str) -> str:
 class Correlated:
     """A plain ASGI middleware: Starlette's base class would cost a task and a stream per request."""
 
-    def __init__(self, app: ASGIApp, *, body_limit_bytes: int, public_url: str, files_origin: str) -> None:
+    def __init__(
+        self, app: ASGIApp, *, body_limit_bytes: int, public_url: str, files_origin: str,
+        unlimited_paths: frozenset[str] = frozenset(),
+    ) -> None:  # fmt: skip
         self.app = app
         self.headers = SECURITY_HEADERS | {"Content-Security-Policy": content_policy(files_origin)}
+        self.unlimited_paths = unlimited_paths
         self.body_limit_bytes = body_limit_bytes
         self.public_url = public_url
 
@@ -65,6 +69,9 @@ class Correlated:
             self._record(scope, status, time.perf_counter() - started, correlation_id)
 
     async def _limited(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] in self.unlimited_paths:
+            await self.app(scope, receive, send)
+            return
         declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         if not declared.isdigit() or int(declared) > self.body_limit_bytes:
             await self._too_large(scope, receive, send)

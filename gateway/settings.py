@@ -1,5 +1,7 @@
 """Configure the gateway from the environment and its own folder of secrets."""
 
+from pathlib import Path
+
 from pydantic import Field, SecretStr
 
 from chassis.settings import ProcessSettings
@@ -19,6 +21,12 @@ class GatewaySettings(ProcessSettings):
     session_hours: int = 12
     # Above this a JSON body is refused before it is read: the largest document is 8 MB, plus room for its envelope.
     body_limit_bytes: int = 12 * 1024 * 1024
+    # An evidence file sent to be verified: pages with films exist, and are verified at home with the script.
+    evidence_limit_bytes: int = 256 * 1000 * 1000
+    # Two minutes for the limit above at 20 Mbit/s; a trickle ends here.
+    evidence_upload_seconds: float = 120.0
+    # The institution's trust anchors (root.pem, tsa.pem, crls.pem, log.vkey); without them no file is proven here.
+    trust_dir: Path | None = None
     # The whole answer must come within this; each hop takes 20 ms less (bus.md).
     call_timeout_seconds: float = 5.0
     # Calls in flight a gateway process allows before it sheds (bus.md §1c: the bulkhead gives x7 goodput).

@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
         return USAGE_ERROR
     report = verify(options.file, reader, now=options.at or datetime.now(UTC))
     if options.json:
-        print(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
+        print(json.dumps(report.as_json() | {"said": words.spoken(report, language)}, ensure_ascii=False, indent=2))
     else:
         print(words.say(report, language))
     return report.exit_code

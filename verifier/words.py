@@ -1,5 +1,7 @@
 """Say a verdict in words, in French and English."""
 
+from typing import Any
+
 from verifier.phrases import LIMITS, MEANINGS, METHODS, PHRASES, REASONS, ROLES
 from verifier.verdict import Report, SignatureFound, TimeFound
 
@@ -30,6 +32,24 @@ def say(report: Report, language: str) -> str:
     lines += [words["log"].format(origin=plain(report.log_origin), size=report.log_size)]
     lines += ["", words["not_proven"], *(f"  – {LIMITS[language][code]}" for code in report.not_proven)]
     return "\n".join(lines)
+
+
+def spoken(report: Report, language: str) -> dict[str, Any]:
+    """Return the words for what the report says in codes, in the same order: for programs that show it to people."""
+    return {
+        "language": language,
+        "verdict": PHRASES[language][report.verdict],
+        "reasons": [REASONS[language].get(reason.code, reason.code) for reason in report.reasons],
+        "signatures": [
+            {
+                "role": ROLES[language][one.role],
+                "meaning": MEANINGS[language][one.meaning],
+                "method": METHODS[language].get(one.method, one.method),
+            }
+            for one in report.signatures
+        ],
+        "not_proven": [LIMITS[language][code] for code in report.not_proven],
+    }
 
 
 def _subject(report: Report, words: dict[str, str]) -> list[str]:

@@ -33,7 +33,7 @@ class Holders:
         cookie = request.cookies.get(COOKIE)
         if cookie is None:
             raise GatewayProblem("unauthenticated")
-        self._refuse_cross_site(request)
+        self.refuse_cross_site(request)
         return await self._resolve(cookie, by_token=False)
 
     def forget(self, holder: Holder) -> None:
@@ -56,7 +56,8 @@ class Holders:
         self.recent[key] = (time.monotonic() + REMEMBER_SECONDS, holder)
         return holder
 
-    def _refuse_cross_site(self, request: Request) -> None:
+    def refuse_cross_site(self, request: Request) -> None:
+        """Raise 403 when a write comes from another site's page (Fetch Metadata, else Origin)."""
         # SameSite=Strict already keeps the cookie home; this holds where a browser does not know it.
         if request.method in {"GET", "HEAD"}:
             return

@@ -120,6 +120,13 @@ async def sign_in(request: Request, here: Here, body: Login) -> Response:
 
 
 async def _open_session(request: Request, here: Gateway, person: PersonId, *, status: int) -> Response:
+    until = datetime.now(UTC) + timedelta(hours=here.settings.session_hours)
+    answer = json_answer({"person": person, "expires_at": until}, status=status)
+    return await open_session(request, here, person, answer=answer)
+
+
+async def open_session(request: Request, here: Gateway, person: PersonId, *, answer: Response) -> Response:
+    """Open a session and let ``answer`` carry its cookie."""
     now = datetime.now(UTC)
     until = now + timedelta(hours=here.settings.session_hours)
     secret, digest = secret_pair()
@@ -127,7 +134,6 @@ async def _open_session(request: Request, here: Gateway, person: PersonId, *, st
     await here.sessions.open(
         holder, secret_sha256=digest, now=now, until=until, correlation_id=request.scope["correlation_id"]
     )
-    answer = json_answer({"person": person, "expires_at": until}, status=status)
     # RFC 6265bis §4.1.3.2: the __Host- prefix binds the cookie to this host, https and path /.
     answer.set_cookie(
         COOKIE, secret, max_age=here.settings.session_hours * 3600, path="/", secure=True, httponly=True,

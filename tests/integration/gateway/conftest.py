@@ -36,6 +36,8 @@ class Running:
     base_url: str
     health_url: str
     database: dict
+    trust: Path
+    temporary: Path
 
     def client(self, **headers: str) -> httpx.Client:
         """Return a client; headers are sent with every request."""
@@ -82,6 +84,9 @@ def gateway(
     database = postgres_server.create_database("gateway", template=migrated_template("gateway"))
     tmp_path = tmp_path_factory.mktemp("gateway")
     forget_calls(rabbitmq_server)
+    trust, temporary = tmp_path / "trust", tmp_path / "tmp"
+    trust.mkdir()
+    temporary.mkdir()
     port, health = free_ports(2)
     _secrets(tmp_path, database=database, bus_password=rabbitmq_server.users["gateway"])
     environment = os.environ | {
@@ -93,12 +98,13 @@ def gateway(
         "PAILLASSE_HTTP_PORT": str(port), "PAILLASSE_HEALTH_PORT": str(health), "PAILLASSE_DEMO": "1",
         "PAILLASSE_PUBLIC_URL": f"http://localhost:{port}", "PAILLASSE_BODY_LIMIT_BYTES": "100000",
         "PAILLASSE_FILES_ORIGIN": FILES_ORIGIN,
+        "PAILLASSE_EVIDENCE_LIMIT_BYTES": "2000000", "PAILLASSE_TRUST_DIR": str(trust), "TMPDIR": str(temporary),
     }  # fmt: skip
     log = (tmp_path / "log").open("wb")
     process = subprocess.Popen(
         [sys.executable, "-m", "gateway"], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
     )
-    running = Running(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{health}", database)
+    running = Running(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{health}", database, trust, temporary)
     try:
         wait_until(lambda: _ready(running, process), what="gateway")
         yield running
