@@ -104,10 +104,21 @@ def create(op: Migration) -> None:
         op.execute(statement)
 
 
-def enqueue(connection: Connection, *, kind: str, key: str, payload: dict[str, Any]) -> str:
-    """Add a job in the caller's transaction and return its id; the same kind and key return the job there is."""
-    values = {"id": str(uuid7()), "kind": kind, "key": key, "payload": payload}
-    connection.execute(insert(_TABLE).values(**values).on_conflict_do_nothing())
+def enqueue(connection: Connection, *, kind: str, key: str, payload: dict[str, Any], revive: bool = False) -> str:
+    """Add a job in the caller's transaction and return its id; the same kind and key return the job there is.
+
+    ``revive`` queues it anew when it had failed for good: what was away then may be back.
+    """
+    adding = insert(_TABLE).values(id=str(uuid7()), kind=kind, key=key, payload=payload)
+    if revive:
+        adding = adding.on_conflict_do_update(
+            index_elements=[_TABLE.c.kind, _TABLE.c.key],
+            set_={"state": "queued", "attempts": 0, "not_before": func.now()},
+            where=_TABLE.c.state == "failed",
+        )
+    else:
+        adding = adding.on_conflict_do_nothing()
+    connection.execute(adding)
     found = sql_select(_TABLE.c.id).where(_TABLE.c.kind == kind, _TABLE.c.key == key)
     return str(connection.execute(found).scalar_one())
 

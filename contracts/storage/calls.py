@@ -174,21 +174,29 @@ class TextPlace(Message):
     text: str
 
 
+# The file itself is kept and can be downloaded whatever the reason. The web app says each in French and English.
+TextReason = Literal[
+    "", "encrypted", "damaged", "bomb", "too_much_memory", "too_slow", "too_large", "too_many_pages", "too_much_text",
+    "lost", "internal",
+]  # fmt: skip
+
+
 class FileText(Message):
     """
     What is written inside a file, by place; at most 1,000,000 characters in 50,000 places, then ``truncated``.
 
-    ``status``: "pending" until the file was read; "done"; "none" when its kind holds no text we read; "failed" with
-    ``reason``, a code of contracts.storage.reasons. ``media_type`` is what the bytes themselves say, empty when they
-    say nothing; ``previews`` are the kinds ``GetPreview`` has.
+    ``status``: "pending" until the file was read; "done"; "none" when its kind holds no text we read; "failed".
+    ``reason`` says why it failed or was cut short. ``media_type`` is what the bytes themselves say, empty when they
+    say nothing; it ``lies`` when it was sent as something it cannot be. ``previews`` are the kinds ``GetPreview`` has.
     """
 
     sha256: Sha256
     status: Literal["pending", "done", "none", "failed"]
-    reason: str = ""
+    reason: TextReason = ""
     places: tuple[TextPlace, ...] = ()
     truncated: bool = False
     media_type: str = ""
+    media_type_lies: bool = False
     previews: tuple[str, ...] = ()
 
 
@@ -203,6 +211,8 @@ class GetText(Call):
     method = "get_text"
     issuers = frozenset({"entries", "search"})
     sha256: Sha256
+    # What the asking house was told the file is; empty asks for no comparison.
+    claimed_media_type: str = Field(default="", max_length=255)
     reply: ClassVar[type[Message]] = FileText
 
 

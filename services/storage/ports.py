@@ -1,6 +1,6 @@
 """Name what the use cases need from the world: rows, bytes, URLs, a clock."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -10,6 +10,7 @@ from contracts.identifiers import PersonId, RequestKey, Sha256, UploadId
 from services.storage.domain.digests import Digests
 from services.storage.domain.facts import Fact
 from services.storage.domain.plan import Part
+from services.storage.domain.reading import Preview, Reading
 from services.storage.domain.upload import Upload
 
 # Returns the present, aware and in UTC.
@@ -80,8 +81,47 @@ class Blobs(Protocol):
     def remove(self, sha256: Sha256) -> None:
         """Note that they are gone."""
 
+    def name(self, sha256: Sha256) -> str:
+        """Return the name under which they last arrived, empty when no finished upload names them."""
+
     def unnamed(self, *, limit: int) -> list[Sha256]:
         """Return blobs that no finished upload names: left by a death between two commits."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownReading:
+    """A reading without its previews' bytes; ``version`` is that of the reader, ``kinds`` those of the previews."""
+
+    reading: Reading
+    version: int
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewSize:
+    """How large a preview is, and what."""
+
+    size_bytes: int
+    media_type: str
+
+
+class Readings(Protocol):
+    """Remember what was read inside files; all of it can be made again, and goes when the bytes go."""
+
+    def save(self, sha256: Sha256, found: Reading, *, version: int, at: datetime) -> None:
+        """Put it in the place of any older one."""
+
+    def version(self, sha256: Sha256) -> int | None:
+        """Return by which version they were read, None when they never were."""
+
+    def get(self, sha256: Sha256) -> KnownReading | None:
+        """Return what was read."""
+
+    def preview_size(self, sha256: Sha256, kind: str) -> PreviewSize | None:
+        """Return how large a preview is, and what."""
+
+    def preview(self, sha256: Sha256, kind: str) -> Preview | None:
+        """Return a preview with its bytes."""
 
 
 class UnitOfWork(Protocol):
@@ -94,6 +134,13 @@ class UnitOfWork(Protocol):
     @property
     def blobs(self) -> Blobs:
         """Blobs as this transaction sees them."""
+
+    @property
+    def readings(self) -> Readings:
+        """Readings as this transaction sees them."""
+
+    def ask_to_read(self, digests: Iterable[Sha256], *, version: int) -> None:
+        """Have a job read these bytes after the commit; asked twice for one version it is one job."""
 
     def __enter__(self) -> Self: ...
 
@@ -179,6 +226,24 @@ class BlobStore(Protocol):
 
     def free_bytes(self) -> int | None:
         """Return the room that is left, None when the store cannot tell."""
+
+
+class Reader(Protocol):
+    """Read inside a file without ever trusting it."""
+
+    def __call__(self, content: Iterable[bytes], *, name: str) -> Reading:
+        """
+        Return what was found, or why nothing was; never raises for what the file is.
+
+        ``content`` are all its bytes; ``name`` tells only what bytes cannot: that text is a table.
+        """
+
+
+class PreviewUrls(Protocol):
+    """Sign URLs of previews."""
+
+    def preview(self, sha256: Sha256, kind: str, *, expires_at: datetime) -> str:
+        """Return the URL to GET a preview from."""
 
 
 class Urls(Protocol):

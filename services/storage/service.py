@@ -3,9 +3,11 @@
 from chassis.bus.edge import Assembled, CallContext, answers
 from contracts.envelope import Done
 from contracts.errors import IntegrityBroken
+from contracts.identifiers import Sha256
 from contracts.storage import calls
+from services.storage.domain.reading import media_type_lies
 from services.storage.domain.upload import Owner, Upload
-from services.storage.ports import Cause
+from services.storage.ports import Cause, KnownReading
 from services.storage.use_cases.create_upload import Wish
 from services.storage.use_cases.plan_upload import Plan
 from services.storage.wiring import House, assemble
@@ -70,6 +72,22 @@ class Storage:
         download = self.house.issue_download_url(call.sha256, name=call.name, media_type=call.media_type)
         return calls.SignedUrl(url=download.url, expires_at=download.expires_at, size_bytes=download.size_bytes)
 
+    @answers(calls.GetText)
+    def get_text(self, call: calls.GetText, context: CallContext) -> calls.FileText:  # noqa: ARG002
+        """Tell what is written inside a file; the asking house has decided."""
+        return _text(call.sha256, self.house.get_text(call.sha256), claimed=call.claimed_media_type)
+
+    @answers(calls.GetPreview)
+    def get_preview(self, call: calls.GetPreview, context: CallContext) -> calls.PreviewUrl:  # noqa: ARG002
+        """Sign a preview's URL; the asking house has decided."""
+        signed = self.house.get_preview(call.sha256, call.kind)
+        return calls.PreviewUrl(
+            url=signed.url,
+            expires_at=signed.expires_at,
+            size_bytes=signed.size.size_bytes,
+            media_type=signed.size.media_type,
+        )
+
 
 def _asker(context: CallContext) -> Owner:
     return Owner(context.actor.issuer, context.actor.person)
@@ -106,4 +124,23 @@ def _blob(upload: Upload) -> calls.Blob:
         media_type=upload.media_type,
         name=upload.name,
         upload=upload.id,
+    )
+
+
+def _text(sha256: Sha256, known: KnownReading | None, *, claimed: str) -> calls.FileText:
+    if known is None:
+        return calls.FileText(sha256=sha256, status="pending")
+    read = known.reading
+    return calls.FileText(
+        sha256=sha256,
+        status=read.status.value,
+        reason=read.reason.value,
+        places=tuple(
+            calls.TextPlace.model_construct(kind=place.kind.value, label=place.label, text=place.text)
+            for place in read.places
+        ),
+        truncated=read.truncated,
+        media_type=read.media_type,
+        media_type_lies=media_type_lies(claimed, read.media_type),
+        previews=known.kinds,
     )

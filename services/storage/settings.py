@@ -35,6 +35,19 @@ class StorageSettings(ProcessSettings):
     store_room: StoreSettings = Field(default_factory=StoreSettings.load)
 
 
+class JobSettings(HealthSettings):
+    """Bound what reading inside one file may cost; each file has a child process of its own."""
+
+    database: DatabaseSettings = Field(default_factory=DatabaseSettings.load)
+    store_room: StoreSettings = Field(default_factory=StoreSettings.load)
+    # Address space: Python and PDFium take 300 MiB of it before the file is looked at.
+    read_memory_bytes: int = 768 * 1024 * 1024
+    read_cpu_seconds: int = 40
+    read_wall_seconds: float = 120.0
+    # Larger files are kept and served, but nobody looks inside.
+    read_largest_bytes: int = 512 * 1024 * 1024
+
+
 class DoorSettings(HealthSettings):
     """Configure the door: it has no bus and signs no actor tokens, so it holds no such key."""
 

@@ -10,8 +10,10 @@ from sqlalchemy import Engine
 from uuid_utils import uuid7
 
 from chassis.database import open_engine
+from chassis.jobs import JobStarter
+from services.storage.adapters.reading.process import ChildReader
 from services.storage.ports import BlobStore, IncomingBytes
-from services.storage.settings import DoorSettings, StorageSettings, StoreSettings
+from services.storage.settings import DoorSettings, JobSettings, StorageSettings, StoreSettings
 from services.storage.store.directory import DirectoryStore
 from services.storage.store.incoming import DirectoryIncoming
 from services.storage.store.unit_of_work import PostgresUnitOfWork
@@ -21,11 +23,14 @@ from services.storage.use_cases.create_upload import CreateUpload
 from services.storage.use_cases.discard_purpose import DiscardPurpose
 from services.storage.use_cases.discard_upload import DiscardUpload
 from services.storage.use_cases.expire_uploads import ExpireUploads
+from services.storage.use_cases.get_preview import GetPreview, OpenPreview
+from services.storage.use_cases.get_text import GetText
 from services.storage.use_cases.get_upload import GetUpload
 from services.storage.use_cases.issue_download_url import IssueDownloadUrl
 from services.storage.use_cases.keep_uploads import KeepUploads
 from services.storage.use_cases.open_blob import OpenBlob
 from services.storage.use_cases.plan_upload import PlanUpload
+from services.storage.use_cases.read_file import ReadFile
 from services.storage.use_cases.receive_part import ReceivePart
 from services.storage.use_cases.resolve_uploads import ResolveUploads
 
@@ -42,6 +47,26 @@ class House:
     resolve_uploads: ResolveUploads
     keep_uploads: KeepUploads
     issue_download_url: IssueDownloadUrl
+    get_text: GetText
+    get_preview: GetPreview
+    jobs: JobStarter
+    engine: Engine
+
+    def started(self) -> None:
+        """See that waiting files are read."""
+        self.jobs.start_watching()
+
+    def close(self) -> None:
+        """Let go of the job process and the database."""
+        self.jobs.close()
+        self.engine.dispose()
+
+
+@dataclass(frozen=True, slots=True)
+class JobHouse:
+    """What the job process of storage calls."""
+
+    read_file: ReadFile
     engine: Engine
 
     def close(self) -> None:
@@ -55,6 +80,7 @@ class Door:
 
     receive_part: ReceivePart
     open_blob: OpenBlob
+    open_preview: OpenPreview
     expire_uploads: ExpireUploads
     store_dir: Path
     engine: Engine
@@ -86,8 +112,21 @@ def build_house(engine: Engine, settings: StoreSettings, incoming: IncomingBytes
         resolve_uploads=ResolveUploads(uow),
         keep_uploads=KeepUploads(uow),
         issue_download_url=IssueDownloadUrl(uow, urls, _now, settings.url_lifetime_seconds),
+        get_text=GetText(uow),
+        get_preview=GetPreview(uow, urls, _now, settings.url_lifetime_seconds),
+        jobs=JobStarter(engine, "services.storage.jobs"),
         engine=engine,
     )
+
+
+def assemble_jobs() -> JobHouse:
+    """Read the settings and build what the job process needs."""
+    settings = JobSettings.load()
+    engine = open_engine(settings.database, application_name="storage-jobs")
+    _, store = open_store(settings.store_room)
+    reader = ChildReader(settings.read_memory_bytes, settings.read_cpu_seconds, settings.read_wall_seconds)
+    read_file = ReadFile(partial(PostgresUnitOfWork, engine), store, reader, _now, settings.read_largest_bytes)
+    return JobHouse(read_file, engine)
 
 
 def build_door(settings: DoorSettings) -> Door:
@@ -98,6 +137,7 @@ def build_door(settings: DoorSettings) -> Door:
     return Door(
         receive_part=ReceivePart(uow, incoming),
         open_blob=OpenBlob(store),
+        open_preview=OpenPreview(uow),
         expire_uploads=ExpireUploads(uow, incoming, store, _now),
         store_dir=settings.store_room.store_dir,
         engine=engine,

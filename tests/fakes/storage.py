@@ -2,8 +2,8 @@
 """Storage in memory: rows, bytes, URLs and a clock that stands still until told."""
 
 import copy
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
@@ -12,8 +12,9 @@ from contracts.errors import FieldProblem, IntegrityBroken, Invalid, NotFound, S
 from contracts.identifiers import RequestKey, Sha256, UploadId
 from services.storage.domain.facts import Fact
 from services.storage.domain.plan import Part
+from services.storage.domain.reading import Preview, Reading
 from services.storage.domain.upload import Upload, UploadState
-from services.storage.ports import Cause, StoredBlob
+from services.storage.ports import Cause, KnownReading, PreviewSize, StoredBlob
 
 
 @dataclass
@@ -38,6 +39,8 @@ class Rows:
     parts: dict[UploadId, set[int]] = field(default_factory=dict)
     blobs: dict[Sha256, StoredBlob] = field(default_factory=dict)
     requests: dict[tuple[str, str, str], tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    readings: dict[Sha256, tuple[Reading, int]] = field(default_factory=dict)
+    asked: set[tuple[Sha256, int]] = field(default_factory=set)
     published: list[Fact] = field(default_factory=list)
 
 
@@ -101,11 +104,43 @@ class FakeBlobs:
             for upload in self._rows.uploads.values()
         )
 
+    def name(self, sha256: Sha256) -> str:
+        arrived = [one for one in self._rows.uploads.values() if one.finished and one.digests.sha256 == sha256]
+        return max(arrived, key=lambda one: one.id).name if arrived else ""
+
     def remove(self, sha256: Sha256) -> None:
         self._rows.blobs.pop(sha256, None)
+        self._rows.readings.pop(sha256, None)
 
     def unnamed(self, *, limit: int) -> list[Sha256]:
         return [sha256 for sha256 in self._rows.blobs if not self.named(sha256)][:limit]
+
+
+class FakeReadings:
+    """Readings in a dictionary."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def save(self, sha256: Sha256, found: Reading, *, version: int, at: datetime) -> None:
+        self._rows.readings[sha256] = (found, version)
+
+    def version(self, sha256: Sha256) -> int | None:
+        return self._rows.readings[sha256][1] if sha256 in self._rows.readings else None
+
+    def get(self, sha256: Sha256) -> KnownReading | None:
+        if sha256 not in self._rows.readings:
+            return None
+        found, version = self._rows.readings[sha256]
+        return KnownReading(replace(found, previews=()), version, tuple(sorted(one.kind for one in found.previews)))
+
+    def preview_size(self, sha256: Sha256, kind: str) -> PreviewSize | None:
+        found = self.preview(sha256, kind)
+        return PreviewSize(len(found.content), found.media_type) if found else None
+
+    def preview(self, sha256: Sha256, kind: str) -> Preview | None:
+        found = self._rows.readings.get(sha256)
+        return next((one for one in found[0].previews if one.kind == kind), None) if found else None
 
 
 class FakeUnitOfWork:
@@ -117,12 +152,16 @@ class FakeUnitOfWork:
     def __enter__(self) -> Self:
         self._rows = copy.deepcopy(self._shelf.rows)
         self.uploads, self.blobs = FakeUploads(self._rows), FakeBlobs(self._rows)
+        self.readings = FakeReadings(self._rows)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Leave what was not committed behind."""
+
+    def ask_to_read(self, digests: Iterable[Sha256], *, version: int) -> None:
+        self._rows.asked |= {(sha256, version) for sha256 in digests}
 
     def publish(self, fact: Fact, *, cause: Cause, at: datetime) -> None:
         self._rows.published.append(fact)
@@ -221,3 +260,18 @@ class FakeUrls:
 
     def blob(self, blob: StoredBlob, *, name: str, media_type: str, expires_at: datetime) -> str:
         return f"fake:/blobs/{blob.digests.sha256}/{name}"
+
+    def preview(self, sha256: Sha256, kind: str, *, expires_at: datetime) -> str:
+        return f"fake:/previews/{sha256}/{kind}"
+
+
+@dataclass
+class FakeReader:
+    """Find the same in every file, once all its bytes came."""
+
+    found: Reading
+    seen: list[tuple[bytes, str]] = field(default_factory=list)
+
+    def __call__(self, content: Iterable[bytes], *, name: str) -> Reading:
+        self.seen.append((b"".join(content), name))
+        return self.found

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import json
 from base64 import b64decode, urlsafe_b64encode
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import TypeVar
 
 from contracts.errors import Forbidden
@@ -42,10 +42,20 @@ class BlobClaim:
     method: str = "GET"
 
 
-Claim = TypeVar("Claim", PartClaim, BlobClaim)
+@dataclass(frozen=True)
+class PreviewClaim:
+    """Allow GETs of one preview; ``preview`` sets it apart from a claim on the file itself."""
+
+    sha256: Sha256
+    preview: str
+    expires: int
+    method: str = "GET"
 
 
-def sign(claim: PartClaim | BlobClaim, *, key: bytes) -> str:
+Claim = TypeVar("Claim", PartClaim, BlobClaim, PreviewClaim)
+
+
+def sign(claim: PartClaim | BlobClaim | PreviewClaim, *, key: bytes) -> str:
     """Return the token that carries ``claim``."""
     body = json.dumps(asdict(claim), separators=(",", ":"), sort_keys=True).encode()
     return f"{_encode(body)}.{_encode(_mac(body, key))}"
@@ -62,10 +72,10 @@ def read(token: str, kind: type[Claim], *, key: bytes, now: float) -> Claim:
     body, given = _split(token)
     if not hmac.compare_digest(_mac(body, key), given):
         raise Forbidden(reason="url_altered")
-    fields = json.loads(body)
-    if fields["method"] != kind.method:
+    given_fields = json.loads(body)
+    if given_fields.keys() != {each.name for each in fields(kind)} or given_fields["method"] != kind.method:
         raise Forbidden(reason="url_for_other_method")
-    claim = kind(**fields)
+    claim = kind(**given_fields)
     if now >= claim.expires:
         raise Forbidden(reason="url_expired")
     return claim

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from contracts.identifiers import Sha256, Sha512, UploadId
+from services.storage.domain.reading import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,4 +16,20 @@ class BlobConfirmed:
     size_bytes: int
 
 
-Fact = BlobConfirmed
+@dataclass(frozen=True, slots=True)
+class TextExtracted:
+    """A file was read, or cannot be."""
+
+    sha256: Sha256
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewMade:
+    """Previews of these kinds are there."""
+
+    sha256: Sha256
+    kinds: tuple[str, ...]
+
+
+Fact = BlobConfirmed | TextExtracted | PreviewMade

@@ -46,6 +46,11 @@ class PostgresBlobs:
         """Note that they are gone."""
         self._connection.execute(delete(blob).where(blob.c.sha256 == sha256))
 
+    def name(self, sha256: Sha256) -> str:
+        """Return the name under which they last arrived."""
+        arrived = select(upload.c.name).where(upload.c.sha256 == sha256, upload.c.state.in_(_FINISHED))
+        return self._connection.execute(arrived.order_by(upload.c.id.desc()).limit(1)).scalar() or ""
+
     def unnamed(self, *, limit: int) -> list[Sha256]:
         """Return blobs that no finished upload names."""
         naming = exists().where(upload.c.sha256 == blob.c.sha256, upload.c.state.in_(_FINISHED))

@@ -2,9 +2,15 @@
 
 from contracts.envelope import Event
 from contracts.storage import events
-from services.storage.domain.facts import Fact
+from services.storage.domain.facts import BlobConfirmed, Fact, PreviewMade, TextExtracted
 
 
 def event_of(fact: Fact) -> Event:
     """Return the event that announces ``fact``."""
-    return events.BlobConfirmed(sha256=fact.sha256, sha512=fact.sha512, size_bytes=fact.size_bytes, upload=fact.upload)
+    match fact:
+        case BlobConfirmed(upload, sha256, sha512, size_bytes):
+            return events.BlobConfirmed(sha256=sha256, sha512=sha512, size_bytes=size_bytes, upload=upload)
+        case TextExtracted(sha256, status):
+            return events.TextExtracted(sha256=sha256, status=status.value)
+        case PreviewMade(sha256, kinds):
+            return events.PreviewMade(sha256=sha256, kinds=kinds)

@@ -1,6 +1,6 @@
 """Name the tables of storage; the migrations make them."""
 
-from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, ForeignKey, Integer, LargeBinary, MetaData, Table, Text
 
 metadata = MetaData()
 
@@ -37,4 +37,27 @@ blob = Table(
     Column("sha512", Text, nullable=False),
     Column("size_bytes", BigInteger, nullable=False),
     Column("stored_at", DateTime(timezone=True), nullable=False),
+)
+
+reading = Table(
+    "reading",
+    metadata,
+    Column("sha256", Text, ForeignKey("blob.sha256", ondelete="CASCADE"), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    # JSON: [[kind, label, text], …].
+    Column("places", Text, nullable=False),
+    Column("truncated", Boolean, nullable=False),
+    Column("read_at", DateTime(timezone=True), nullable=False),
+)
+
+preview = Table(
+    "preview",
+    metadata,
+    Column("sha256", Text, ForeignKey("reading.sha256", ondelete="CASCADE"), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("media_type", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
 )

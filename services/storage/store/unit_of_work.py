@@ -1,18 +1,21 @@
 """Do everything in one transaction of storage's database, or nothing."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import Connection, Engine
 
-from chassis import idempotency
+from chassis import idempotency, jobs
 from chassis.outbox import table as outbox
-from contracts.identifiers import RequestKey
+from contracts.identifiers import RequestKey, Sha256
 from services.storage.domain.facts import Fact
+from services.storage.domain.reading import JOB_KIND
 from services.storage.ports import Cause
 from services.storage.store.blobs import PostgresBlobs
 from services.storage.store.outbox import event_of
+from services.storage.store.readings import PostgresReadings
 from services.storage.store.uploads import PostgresUploads
 
 
@@ -27,6 +30,7 @@ class PostgresUnitOfWork:
         self._connection: Connection = self._engine.connect()
         self.uploads = PostgresUploads(self._connection)
         self.blobs = PostgresBlobs(self._connection)
+        self.readings = PostgresReadings(self._connection)
         return self
 
     def __exit__(
@@ -34,6 +38,12 @@ class PostgresUnitOfWork:
     ) -> None:
         """Give the connection back; closing it rolls back what was not committed."""
         self._connection.close()
+
+    def ask_to_read(self, digests: Iterable[Sha256], *, version: int) -> None:
+        """Have a job read these bytes after the commit."""
+        for sha256 in sorted(set(digests)):
+            key, payload = f"{sha256}/{version}", {"sha256": sha256}
+            jobs.enqueue(self._connection, kind=JOB_KIND, key=key, payload=payload, revive=True)
 
     def publish(self, fact: Fact, *, cause: Cause, at: datetime) -> None:
         """Announce in the same commit."""

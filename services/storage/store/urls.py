@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from contracts.identifiers import UploadId
-from services.storage.domain.claims import BlobClaim, PartClaim, sign
+from contracts.identifiers import Sha256, UploadId
+from services.storage.domain.claims import BlobClaim, PartClaim, PreviewClaim, sign
 from services.storage.domain.plan import Part
 from services.storage.ports import StoredBlob
 
@@ -25,3 +25,8 @@ class DoorUrls:
         """Return the URL to GET a blob from, under a name."""
         claim = BlobClaim(blob.digests.sha256, blob.size_bytes, name, media_type, int(expires_at.timestamp()))
         return f"{self.door_url}/blobs/{sign(claim, key=self.key)}"
+
+    def preview(self, sha256: Sha256, kind: str, *, expires_at: datetime) -> str:
+        """Return the URL to GET a preview from."""
+        claim = PreviewClaim(sha256, kind, int(expires_at.timestamp()))
+        return f"{self.door_url}/previews/{sign(claim, key=self.key)}"

@@ -18,10 +18,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from contracts.errors import IntegrityBroken, PaillasseError, Unavailable
-from services.storage.domain.claims import BlobClaim, PartClaim, read
+from services.storage.domain.claims import BlobClaim, PartClaim, PreviewClaim, read
 from services.storage.settings import DoorSettings
 from services.storage.transfer.arrivals import Arrivals
-from services.storage.transfer.departures import Departures
+from services.storage.transfer.departures import Departures, show_preview
 from services.storage.transfer.problems import problem
 from services.storage.wiring import Door
 
@@ -45,7 +45,7 @@ class Meters:
 
 
 def door_app(door: Door, settings: DoorSettings, meters: Meters, threads: Executor) -> Starlette:
-    """Return the application for clients: ``PUT /parts/{token}``, ``GET /blobs/{token}``, nothing else."""
+    """Return the application for clients: ``PUT /parts/{token}``, ``GET /{blobs,previews}/{token}``, nothing else."""
     key = settings.store_room.key
     arrivals = Arrivals(door.receive_part, threads, idle_seconds=settings.idle_seconds)
     departures = Departures(door.open_blob, threads)
@@ -60,6 +60,10 @@ def door_app(door: Door, settings: DoorSettings, meters: Meters, threads: Execut
         claim = read(request.path_params["token"], BlobClaim, key=key, now=time.time())
         return await departures.get(request, claim)
 
+    async def get_preview(request: Request) -> Response:
+        claim = read(request.path_params["token"], PreviewClaim, key=key, now=time.time())
+        return show_preview(await run_in_threadpool(door.open_preview, claim.sha256, claim.preview))
+
     cors = Middleware(
         CORSMiddleware,
         allow_origins=[settings.public_url.rstrip("/")],
@@ -70,6 +74,7 @@ def door_app(door: Door, settings: DoorSettings, meters: Meters, threads: Execut
     routes = [
         Route("/parts/{token}", _answered(put_part, meters), methods=["PUT"]),
         Route("/blobs/{token}", _answered(get_blob, meters), methods=["GET"]),
+        Route("/previews/{token}", _answered(get_preview, meters), methods=["GET"]),
     ]
     return Starlette(routes=routes, middleware=[cors])
 

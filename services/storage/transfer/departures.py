@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from services.storage.domain.claims import BlobClaim
+from services.storage.domain.reading import Preview
 from services.storage.use_cases.open_blob import OpenBlob
 
 # RFC 9110 §14.1.2, one range; anything else is ignored, as §14.2 allows.
@@ -58,6 +59,18 @@ class Departures:
         loop = asyncio.get_running_loop()
         while (piece := await loop.run_in_executor(self._threads, partial(next, pieces, None))) is not None:
             yield piece
+
+
+def show_preview(preview: Preview) -> Response:
+    """Answer with a picture or table that we made ourselves: the browser may show it."""
+    headers = {
+        "Content-Disposition": "inline",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "Cache-Control": "private, max-age=300",
+        "Referrer-Policy": "no-referrer",
+    }
+    return Response(preview.content, media_type=preview.media_type, headers=headers)
 
 
 def _headers(claim: BlobClaim) -> dict[str, str]:

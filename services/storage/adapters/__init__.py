@@ -1,0 +1,1 @@
+"""Call machines storage does not own: the child processes that open strangers' files."""
