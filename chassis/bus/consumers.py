@@ -1,33 +1,28 @@
-"""Take messages from queues by nameko: calls, each of which ends in a reply; illegal ones are buried."""
+"""Take messages from queues by nameko, hand each to its provider, and settle it; illegal ones are buried."""
 
 from chassis.bus.green import eventlet  # noqa: F401 -- before nameko, which imports it aloud
 
 # isort: split
 
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import kombu
 import structlog
+from amqp.exceptions import ConnectionError  # noqa: A004 -- AMQP's own, not Python's
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from eventlet.semaphore import Semaphore
-from nameko.exceptions import ContainerBeingKilled
 from nameko.messaging import QueueConsumer
-from nameko.rpc import Rpc, RpcConsumer
 
 from chassis import telemetry
 from chassis.bus import wire
-from chassis.bus.handling import ArrivedCall, answer
 from chassis.bus.replies import Replier
 from chassis.health import Pulse
 from chassis.settings import BusSettings, EdgeSettings
-from contracts.envelope import Call
-from contracts.errors import Overloaded, Unavailable, Unsupported
-from contracts.topology import DEAD_LETTER_EXCHANGE, RPC_EXCHANGE
+from contracts.topology import DEAD_LETTER_EXCHANGE
 
 # nameko's config key under which the containers of a process find what they share.
 PLANT = "plant"
@@ -73,6 +68,9 @@ class MessageConsumer(QueueConsumer):  # type: ignore[misc]  # nameko has no typ
 
     def __init__(self) -> None:
         self._in_work = 0
+        # Delivery tags of the present channel that are neither acked nor returned.
+        self._channel: Any = None
+        self._held: set[int] = set()
         super().__init__()
 
     @property
@@ -113,6 +111,7 @@ class MessageConsumer(QueueConsumer):  # type: ignore[misc]  # nameko has no typ
 
     def get_consumers(self, _consumer_cls: Any, channel: Any) -> list[Any]:
         """Declare each queue beside its dead-letter queue, and consume it."""
+        self._channel, self._held = channel, set()
         for provider in self._providers:
             _dead_letters_of(provider.queue)(channel).declare()
             self._consumers[provider] = _PacedConsumer(
@@ -130,21 +129,50 @@ class MessageConsumer(QueueConsumer):  # type: ignore[misc]  # nameko has no typ
         self.bury(message, "undecodable")
 
     def take(self, provider: Any, message: Any) -> None:
-        """Hand a message to its provider in a thread of its own."""
+        """Hand a message to its provider, which must not wait for anything in this thread."""
         self._in_work += 1
-        self.container.spawn_managed_thread(partial(provider.handle_message, message), identifier="message")
+        self._held.add(message.delivery_tag)
+        provider.receive(message)
 
-    def settled(self) -> None:
-        """Note that one message is no longer in work."""
-        self._in_work -= 1
+    def settled(self, count: int = 1) -> None:
+        """Note that messages are no longer in work."""
+        self._in_work -= count
+
+    def ack_message(self, message: Any) -> None:
+        """Let go of a message that is done."""
+        self._release(message)
+        super().ack_message(message)
+
+    def ack_together(self, messages: Sequence[Any]) -> None:
+        """Let go of messages that are done: in one frame where nobody else's lies between them."""
+        mine = [each for each in messages if each.channel is self._channel]
+        for message in messages:
+            self._release(message)
+        last = max(mine, key=lambda each: each.delivery_tag, default=None)
+        if last is None or any(tag < last.delivery_tag for tag in self._held):
+            for message in messages:
+                super().ack_message(message)
+        elif last.channel.connection:
+            with suppress(ConnectionError):
+                last.ack(multiple=True)
+
+    def requeue_message(self, message: Any) -> None:
+        """Return a message to its queue."""
+        self._release(message)
+        super().requeue_message(message)
 
     def bury(self, message: Any, reason: str) -> None:
         """Send a message to the dead-letter queue."""
+        self._release(message)
         queue = message.delivery_info.get("routing_key", "")
         log.warning("message_refused", reason=reason, routing_key=queue)
         telemetry.MESSAGES_REFUSED.labels(queue, reason).inc()
         if message.channel.connection:
             message.reject(requeue=False)
+
+    def _release(self, message: Any) -> None:
+        if message.channel is self._channel:
+            self._held.discard(message.delivery_tag)
 
 
 def bytes_of(message: Any) -> bytes:
@@ -173,100 +201,3 @@ def _dead_letters_of(queue: Any) -> Any:
         routing_key=queue.name,
         arguments={"x-queue-type": "quorum"},
     )
-
-
-class CallConsumer(RpcConsumer):  # type: ignore[misc]  # nameko has no types
-    """Own the call queue of a container."""
-
-    queue_consumer = MessageConsumer()
-    queue: Any
-
-    @property
-    def pace(self) -> int:
-        """Fetch as many calls ahead as can be handled at once."""
-        workers: int = self.container.config[PLANT].edge.max_workers
-        return workers
-
-    def setup(self) -> None:
-        """Describe the queue; it is declared at each connection."""
-        if self.queue is None:
-            service = self.container.service_name
-            self.queue = durable_queue(
-                wire.call_queue(service),
-                exchange=RPC_EXCHANGE,
-                kind="topic",
-                routing_key=f"{service}.*",
-                arguments=wire.call_queue_arguments(service),
-            )
-            self.queue_consumer.register_provider(self)
-
-    def handle_message(self, message: Any) -> None:
-        """Give a legal call to its method; bury any other (bug B1: it would kill the container, then the next)."""
-        reply_to, call_id = message.properties.get("reply_to"), message.properties.get("correlation_id")
-        if not reply_to or not call_id or message.content_type != wire.CONTENT_TYPE:
-            self._bury(message, "illegal_call")
-            return
-        try:
-            payload = wire.decode_call(bytes_of(message))
-        except wire.IllegalMessageError:
-            self._bury(message, "illegal_call")
-            return
-        arrived = ArrivedCall(payload=payload, headers=message.headers or {}, call_id=call_id)
-        method = message.delivery_info["routing_key"].rpartition(".")[2]
-        provider = next((each for each in self._providers if each.method_name == method), None)
-        if provider is None:
-            self.send_reply(message, wire.encode_error(Unsupported(reason="version_skew", method=method)))
-        else:
-            provider.work_on(arrived, message)
-
-    def send_reply(self, message: Any, body: bytes) -> None:
-        """Reply first, then ack: a crash between the two repeats the call, which its key or nature makes harmless."""
-        replier: Replier = self.container.config[PLANT].replier
-        try:
-            replier.reply(body, reply_to=message.properties["reply_to"], call_id=message.properties["correlation_id"])
-        except Unavailable as error:
-            log.warning("reply_lost", error=str(error))
-        self.queue_consumer.ack_message(message)
-        self.queue_consumer.settled()
-
-    def put_back(self, message: Any) -> None:
-        """Return a call nobody started."""
-        self.queue_consumer.requeue_message(message)
-        self.queue_consumer.settled()
-
-    def _bury(self, message: Any, reason: str) -> None:
-        self.queue_consumer.bury(message, reason)
-        self.queue_consumer.settled()
-
-
-class Answer(Rpc):  # type: ignore[misc]  # nameko has no types
-    """Let one method answer one call."""
-
-    rpc_consumer = CallConsumer()
-
-    def __init__(self, call: type[Call], **kwargs: Any) -> None:
-        self.call = call
-        super().__init__(**kwargs)
-
-    def work_on(self, arrived: ArrivedCall, message: Any) -> None:
-        """Start a worker for a call."""
-        try:
-            self.container.spawn_worker(self, (arrived,), {}, handle_result=partial(self._finish, message))
-        except ContainerBeingKilled:
-            self.rpc_consumer.put_back(message)
-
-    def perform(self, method: Callable[..., Any], arrived: ArrivedCall) -> bytes:
-        """Do the work of one call in its worker, and write the reply."""
-        plant: Plant = self.container.config[PLANT]
-        started = time.perf_counter()
-        answered = answer(self.call, method, arrived, keys=plant.keys)
-        telemetry.CALL_SECONDS.labels(self.call.service, self.call.method, answered.outcome).observe(
-            time.perf_counter() - started
-        )
-        if answered.outcome == Overloaded.code:
-            telemetry.CALLS_SHED.labels(self.call.service).inc()
-        return answered.body
-
-    def _finish(self, message: Any, body: bytes) -> None:
-        """Send the reply the worker wrote."""
-        self.rpc_consumer.send_reply(message, body)

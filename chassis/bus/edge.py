@@ -9,12 +9,13 @@ from typing import Any, Protocol, TypeVar
 
 from nameko.extensions import DependencyProvider
 
-from chassis.bus.consumers import PLANT, Answer
-from chassis.bus.handling import CallContext
-from chassis.bus.listeners import Listener
+from chassis.bus.answers import Answer
+from chassis.bus.consumers import PLANT
+from chassis.bus.handling import CallContext, Heard
+from chassis.bus.listeners import Gatherer, Listener
 from contracts.envelope import Call, Event
 
-__all__ = ["Assembled", "CallContext", "House", "answers", "listens"]
+__all__ = ["Assembled", "CallContext", "Heard", "House", "answers", "gathers", "listens"]
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -42,6 +43,18 @@ def listens(event: type[Event]) -> Callable[[Method], Method]:
 
     def mark(method: Method) -> Method:
         return Listener.decorator(event)(method)  # type: ignore[no-any-return]  # nameko has no types
+
+    return mark
+
+
+def gathers(event: type[Event], *, rest_seconds: float) -> Callable[[Method], Method]:
+    """Let ``method(self, heard)`` act on several facts of a kind in one commit, each at least once: be idempotent.
+
+    ``heard`` is a sequence of ``Heard``, oldest first. When the method raises it is called again with each fact alone.
+    """
+
+    def mark(method: Method) -> Method:
+        return Gatherer.decorator(event, rest_seconds=rest_seconds)(method)  # type: ignore[no-any-return]  # no types
 
     return mark
 

@@ -1,10 +1,10 @@
 """Handle one message: everything between its bytes and the house's method, and back."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -65,12 +65,25 @@ class Answered:
     outcome: str
 
 
+E_co = TypeVar("E_co", bound=Event, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard(Generic[E_co]):
+    """One fact, with the envelope it came in."""
+
+    event: E_co
+    envelope: Envelope
+
+
 class Verdict(Enum):
     """What becomes of an event."""
 
     DONE = "done"
     LATER = "later"
     NEVER = "never"
+    # Nobody began with it: it returns to its queue.
+    UNHEARD = "unheard"
 
 
 def answer(
@@ -180,28 +193,44 @@ def _within(deadline: float, work: Callable[[], Message]) -> Message:
         expiry.cancel()
 
 
-def _event_of(kind: type[Event], envelope: Envelope) -> Event:
+def _hear(kind: type[Event], envelope: Envelope) -> Heard[Event]:
     """Read the fact of an envelope; one that speaks for another house, or of something else, is refused."""
     if (envelope.source, envelope.type) != (kind.source, kind.type):
         raise Unsupported(reason="foreign_source")
-    return wire.parse(kind, envelope.payload)
+    return Heard(wire.parse(kind, envelope.payload), envelope)
 
 
-def settle(
-    kind: type[Event],
-    method: Callable[[Any, Envelope], None],
-    body: bytes,
-) -> Verdict:
-    """Handle an event: never raises; a permanent failure is told apart from one that time may heal."""
+def _act(kind: type[Event], method: Callable[[Sequence[Heard[Event]]], None], bodies: Sequence[bytes]) -> None:
+    """Let the method act on facts, in the name of the first."""
+    envelopes = [wire.decode_event(body) for body in bodies]
+    first = envelopes[0]
+    structlog.contextvars.bind_contextvars(
+        correlation_id=first.correlation_id, message_id=first.message_id, event_type=first.type
+    )
+    ambience.correlation_id.set(first.correlation_id or None)
+    heard = [_hear(kind, envelope) for envelope in envelopes]
+    with eventlet.Timeout(EVENT_SECONDS, TimeoutError):
+        method(heard)
+
+
+def settle_together(
+    kind: type[Event], method: Callable[[Sequence[Heard[Event]]], None], bodies: Sequence[bytes]
+) -> list[Verdict]:
+    """Handle several events at once; when that fails, one by one, so that only the guilty one bears the blame."""
+    if len(bodies) > 1:
+        try:
+            _act(kind, method, bodies)
+        except Exception:
+            log.warning("events_taken_apart", event_class=kind.__name__, count=len(bodies), exc_info=True)
+        else:
+            return [Verdict.DONE] * len(bodies)
+    return [_settle(kind, method, body) for body in bodies]
+
+
+def _settle(kind: type[Event], method: Callable[[Sequence[Heard[Event]]], None], body: bytes) -> Verdict:
+    """Handle one event: never raises; a permanent failure is told apart from one that time may heal."""
     try:
-        envelope = wire.decode_event(body)
-        structlog.contextvars.bind_contextvars(
-            correlation_id=envelope.correlation_id, message_id=envelope.message_id, event_type=envelope.type
-        )
-        ambience.correlation_id.set(envelope.correlation_id or None)
-        event = _event_of(kind, envelope)
-        with eventlet.Timeout(EVENT_SECONDS, TimeoutError):
-            method(event, envelope)
+        _act(kind, method, [body])
     except (Invalid, Unsupported, wire.IllegalMessageError) as error:
         log.exception("event_refused", event_class=kind.__name__, error=type(error).__name__)
         return Verdict.NEVER

@@ -5,18 +5,21 @@ from chassis.bus.green import eventlet
 # isort: split
 
 import random
-from collections.abc import Callable
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 import structlog
+from eventlet.event import Event as Signal
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint
 
 from chassis import telemetry
 from chassis.bus import wire
 from chassis.bus.consumers import PLANT, MessageConsumer, Plant, bytes_of, durable_queue
-from chassis.bus.handling import Verdict, settle
+from chassis.bus.handling import Heard, Verdict, settle_together
 from contracts.envelope import Event
 from contracts.errors import Unavailable
 from contracts.topology import events_exchange
@@ -24,6 +27,9 @@ from contracts.topology import events_exchange
 # After a death the messages that were fetched together start at different moments within this, so that the innocent
 # ones are done before the poisonous one strikes again, and never reach the delivery limit with it.
 SCATTER_SECONDS = 1.0
+# Facts handled in one commit: enough that a burst costs little each, few enough to be done long before a deadline.
+HANDFUL = 50
+LONGEST_REST_SECONDS = 0.2
 
 log = structlog.get_logger()
 
@@ -69,29 +75,50 @@ class Listener(Entrypoint):  # type: ignore[misc]  # nameko has no types
         self._stopping = True
         self.queue_consumer.unregister_provider(self)
 
+    def receive(self, message: Any) -> None:
+        """Handle a fact in a thread of its own."""
+        self.container.spawn_managed_thread(partial(self.handle_message, message), identifier="fact")
+
     def handle_message(self, message: Any) -> None:
         """Wait for a free slot, then start a worker; what is not started returns to the queue."""
         if (message.headers or {}).get("x-delivery-count", 0):
             eventlet.sleep(random.uniform(0, SCATTER_SECONDS))  # noqa: S311 -- jitter, not a secret
         self.plant.event_slots.acquire()
-        if self._stopping:
-            self._give_back(message)
-        elif not self._is_genuine(message):
-            self._bury(message, "foreign_source")
-        else:
-            self._start(message)
+        self._start([message])
 
-    def perform(self, method: Callable[..., Any], body: bytes) -> Verdict:
-        """Act on one fact in its worker."""
+    def perform(self, method: Callable[..., Any], *bodies: bytes) -> list[Verdict]:
+        """Act on facts in their worker."""
         with telemetry.EVENT_SECONDS.labels(self.container.service_name, self.method_name, "any").time():
-            return settle(self.event, method, body)
+            return settle_together(self.event, self._listening(method), bodies)
 
-    def _start(self, message: Any) -> None:
-        """Start a worker for a fact."""
+    def _listening(self, method: Callable[..., Any]) -> Callable[[Sequence[Heard[Event]]], None]:
+        """Let a method that hears one fact at a time hear several."""
+
+        def hear(heard: Sequence[Heard[Event]]) -> None:
+            for each in heard:
+                method(each.event, each.envelope)
+
+        return hear
+
+    def _start(self, messages: Sequence[Any], ended: Callable[[], None] = lambda: None) -> None:
+        """Start a worker for facts that come from the house they speak for; ``ended`` is called in any case."""
+        genuine = [each for each in messages if self._is_genuine(each)]
+        for foreign in (each for each in messages if each not in genuine):
+            self.queue_consumer.bury(foreign, "foreign_source")
+
+        def finish(verdicts: Sequence[Verdict]) -> None:
+            self._settle(genuine, verdicts)
+            self.plant.event_slots.release()
+            self.queue_consumer.settled(len(messages))
+            ended()
+
+        if not genuine or self._stopping:
+            finish([Verdict.UNHEARD] * len(genuine))
+            return
         try:
-            self.container.spawn_worker(self, (bytes_of(message),), {}, handle_result=partial(self._finish, message))
+            self.container.spawn_worker(self, tuple(map(bytes_of, genuine)), {}, handle_result=finish)
         except ContainerBeingKilled:
-            self._give_back(message)
+            finish([Verdict.UNHEARD] * len(genuine))
 
     def _is_genuine(self, message: Any) -> bool:
         """Say whether the fact comes from the house it speaks for.
@@ -105,16 +132,21 @@ class Listener(Entrypoint):  # type: ignore[misc]  # nameko has no types
         returned_by: str | None = message.properties.get("user_id")
         return exchange == "" and returned_by == self.plant.bus.user
 
-    def _finish(self, message: Any, verdict: Verdict) -> None:
-        """Do to the message what its verdict says."""
-        attempt = _attempt_of(message) + 1
-        if verdict is Verdict.DONE:
-            self.queue_consumer.ack_message(message)
-            self._free()
-        elif verdict is Verdict.LATER and attempt < wire.EVENT_ATTEMPTS:
-            self._retry(message, attempt)
-        else:
-            self._bury(message, "refused" if verdict is Verdict.NEVER else "attempts_exhausted")
+    def _settle(self, messages: Sequence[Any], verdicts: Sequence[Verdict]) -> None:
+        """Do to each message what its verdict says."""
+        self.queue_consumer.ack_together(
+            [each for each, verdict in zip(messages, verdicts, strict=True) if verdict is Verdict.DONE]
+        )
+        for message, verdict in zip(messages, verdicts, strict=True):
+            attempt = _attempt_of(message) + 1
+            if verdict is Verdict.UNHEARD:
+                self.queue_consumer.requeue_message(message)
+            elif verdict is Verdict.NEVER:
+                self.queue_consumer.bury(message, "refused")
+            elif verdict is Verdict.LATER and attempt < wire.EVENT_ATTEMPTS:
+                self._retry(message, attempt)
+            elif verdict is Verdict.LATER:
+                self.queue_consumer.bury(message, "attempts_exhausted")
 
     def _retry(self, message: Any, attempt: int) -> None:
         """Put the fact into a waiting room, and only then let go of it."""
@@ -127,23 +159,56 @@ class Listener(Entrypoint):  # type: ignore[misc]  # nameko has no types
             )
         except Unavailable as error:
             log.warning("retry_not_kept", queue=self.queue.name, error=str(error))
-            self._give_back(message)
+            self.queue_consumer.requeue_message(message)
+        else:
+            self.queue_consumer.ack_message(message)
+
+
+class Gatherer(Listener):
+    """Let one method listen to one fact, several at a time: what comes while it works is its next handful.
+
+    The first fact after a silence is acted on at once. Then the method rests, as long as it worked and at least
+    ``rest_seconds``, so that under load handfuls grow and each fact costs less. A fact that was delivered before comes
+    alone, as its neighbours must not share its fate.
+    """
+
+    def __init__(self, event: type[Event], *, rest_seconds: float) -> None:
+        self._rest_seconds = rest_seconds
+        self._waiting: deque[Any] = deque()
+        self._gathering = False
+        super().__init__(event)
+
+    @property
+    def pace(self) -> int:
+        """Fetch the next handful while one is in work."""
+        return 2 * HANDFUL
+
+    def receive(self, message: Any) -> None:
+        """Let a fact wait for its handful."""
+        if (message.headers or {}).get("x-delivery-count", 0):
+            super().receive(message)
             return
-        self.queue_consumer.ack_message(message)
-        self._free()
+        self._waiting.append(message)
+        if not self._gathering:
+            self._gathering = True
+            self.container.spawn_managed_thread(self._gather, identifier="gatherer")
 
-    def _bury(self, message: Any, reason: str) -> None:
-        self.queue_consumer.bury(message, reason)
-        self._free()
+    def _listening(self, method: Callable[..., Any]) -> Callable[[Sequence[Heard[Event]]], None]:
+        """Return the method, which hears several at a time."""
+        return method
 
-    def _give_back(self, message: Any) -> None:
-        self.queue_consumer.requeue_message(message)
-        self._free()
-
-    def _free(self) -> None:
-        """Let the next one start."""
-        self.plant.event_slots.release()
-        self.queue_consumer.settled()
+    def _gather(self) -> None:
+        """Act on handful after handful, until nothing waits."""
+        while self._waiting:
+            self.plant.event_slots.acquire()
+            began = time.monotonic()
+            ended = Signal()
+            handful = [self._waiting.popleft() for _ in range(min(HANDFUL, len(self._waiting)))]
+            self._start(handful, ended.send)
+            ended.wait()
+            if not self._stopping:
+                eventlet.sleep(min(max(self._rest_seconds, time.monotonic() - began), LONGEST_REST_SECONDS))
+        self._gathering = False
 
 
 def _attempt_of(message: Any) -> int:

@@ -1,5 +1,6 @@
 """Hold the inbox table: which message a consumer has already acted on."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Column, Connection, DateTime, Index, MetaData, Table, Text, delete, text
@@ -23,6 +24,11 @@ def inbox_table(metadata: MetaData) -> Table:
 _TABLE = inbox_table(MetaData())
 # Built once: it runs for every message.
 _REMEMBER = insert(_TABLE).on_conflict_do_nothing()
+# In the order of their ids, so that two handfuls that share some wait for each other and never in a circle.
+_REMEMBER_SEVERAL = text("""
+INSERT INTO inbox (consumer, message_id) SELECT :consumer, id FROM unnest(CAST(:ids AS text[])) AS id ORDER BY id
+ON CONFLICT DO NOTHING RETURNING message_id
+""")
 
 
 def create(op: Migration) -> None:
@@ -36,6 +42,12 @@ def first_time(connection: Connection, *, consumer: str, message_id: str) -> boo
     Two deliveries at once: the second waits here for the first's commit, then gets ``False``.
     """
     return connection.execute(_REMEMBER, {"consumer": consumer, "message_id": message_id}).rowcount == 1
+
+
+def first_times(connection: Connection, *, consumer: str, message_ids: Sequence[str]) -> frozenset[str]:
+    """Return those messages that this consumer sees for the first time; otherwise as ``first_time``."""
+    found = connection.execute(_REMEMBER_SEVERAL, {"consumer": consumer, "ids": list(message_ids)})
+    return frozenset(found.scalars())
 
 
 def forget(connection: Connection, *, received_before: datetime) -> int:

@@ -134,16 +134,6 @@ class IndexableEntry(Message):
     denied: bool = False
 
 
-class GetIndexable(Call):
-    """Return one entry to index."""
-
-    service = _READ
-    method = "get_indexable"
-    issuers = frozenset({"search"})
-    entry: EntryId
-    reply: ClassVar[type[Message]] = IndexableEntry
-
-
 class EntryDescription(Message):
     """What a mail or a list says of an entry: names and numbers, never its text."""
 
@@ -170,18 +160,23 @@ class DescribeEntry(Call):
 
 
 class IndexableList(Message):
-    """A slice of all entries, for a rebuild."""
+    """Entries to index."""
 
     items: tuple[IndexableEntry, ...]
     next_cursor: str | None = None
 
 
 class ListIndexable(Call, Page):
-    """Page through every entry in id order."""
+    """
+    Page through every entry in id order, for a rebuild; or return those named in ``entries``, as they are now.
+
+    What is named and unknown is left out.
+    """
 
     service = _READ
     method = "list_indexable"
     issuers = frozenset({"search"})
+    entries: tuple[EntryId, ...] = Field(default=(), max_length=200)
     reply: ClassVar[type[Message]] = IndexableList
 
 

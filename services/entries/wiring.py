@@ -26,7 +26,7 @@ from services.entries.use_cases.create_entry import CreateEntry
 from services.entries.use_cases.create_person import CreatePerson
 from services.entries.use_cases.create_structure import CreateStructure
 from services.entries.use_cases.decide import Decide
-from services.entries.use_cases.describe_entries import DescribeEntry, GetIndexable, ListIndexable
+from services.entries.use_cases.describe_entries import DescribeEntry, ListIndexable
 from services.entries.use_cases.follow_signing import CloseForSeal, ReturnEntry, SealEntry
 from services.entries.use_cases.freeze import Freeze
 from services.entries.use_cases.get_import import GetImport
@@ -88,7 +88,6 @@ class Reads:
     get_attachment: GetAttachment
     list_grants: ListGrants
     decide: Decide
-    get_indexable: GetIndexable
     list_indexable: ListIndexable
     describe_entry: DescribeEntry
     get_import: GetImport
@@ -197,7 +196,6 @@ def build_reads(readings: Readings, *, files: Files) -> Reads:
         get_attachment=GetAttachment(readings, files),
         list_grants=ListGrants(readings),
         decide=Decide(readings),
-        get_indexable=GetIndexable(readings),
         list_indexable=ListIndexable(readings),
         describe_entry=DescribeEntry(readings),
         get_import=GetImport(readings),

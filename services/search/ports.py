@@ -1,5 +1,6 @@
 """What the use cases of search need: an index to read, a unit of work to feed it, and the house of entries."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
@@ -44,8 +45,8 @@ class Index(Protocol):
 class Entries(Protocol):
     """Ask the house of entries how things are now."""
 
-    def indexable(self, entry: EntryId) -> IndexedPage:
-        """Return an entry as it is now; Unavailable when entries does not answer, or does not know it yet."""
+    def indexable(self, entries: Sequence[EntryId]) -> tuple[IndexedPage, ...]:
+        """Return entries as they are now, without those it does not know; Unavailable when it does not answer."""
         ...
 
     def list_indexable(self, cursor: str | None) -> PageSlice:
@@ -74,8 +75,8 @@ class UnitOfWork(Protocol):
         """Keep all that was done."""
         ...
 
-    def change_number(self, entry: EntryId) -> int | None:
-        """Return the change the index shows, none for an unknown entry."""
+    def change_numbers(self, entries: Collection[EntryId]) -> dict[EntryId, int]:
+        """Return the change the index shows of each entry; unknown ones are left out."""
         ...
 
     def put(self, page: IndexedPage) -> bool:

@@ -15,7 +15,7 @@ from services.search.store.stems import Stemmer
 from services.search.store.unit_of_work import PostgresUnitOfWork
 from services.search.use_cases.find_entries import FindEntries
 from services.search.use_cases.follow_notebook import FollowNotebook, PullQueued
-from services.search.use_cases.index_entry import IndexEntry
+from services.search.use_cases.index_entry import IndexEntries
 from services.search.use_cases.rebuild import Rebuild
 from services.search.use_cases.refresh_reader_labels import DistrustAllLabels, RefreshReaderLabels
 
@@ -25,7 +25,7 @@ class House:
     """What the bus edge of search calls."""
 
     find_entries: FindEntries
-    index_entry: IndexEntry
+    index_entries: IndexEntries
     follow_notebook: FollowNotebook
     refresh_reader_labels: RefreshReaderLabels
     distrust_all_labels: DistrustAllLabels
@@ -59,7 +59,7 @@ def assemble() -> House:
         find_entries=FindEntries(
             open_unit, PostgresIndex(engine, stemmer, settings.institution_time_zone), refresh_reader_labels=refresh
         ),
-        index_entry=IndexEntry(open_unit, entries),
+        index_entries=IndexEntries(open_unit, entries),
         follow_notebook=FollowNotebook(open_unit),
         refresh_reader_labels=refresh,
         distrust_all_labels=DistrustAllLabels(open_unit),

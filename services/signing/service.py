@@ -1,14 +1,21 @@
 """Stand at the bus for the house of signing: parse, call a use case, answer."""
 
-from chassis.bus.edge import Assembled, CallContext, answers, listens
+from collections.abc import Sequence
+
+from chassis.bus.edge import Assembled, CallContext, Heard, answers, gathers
 from contracts.entries import events as entries
-from contracts.envelope import Envelope
+from contracts.envelope import Event
 from contracts.gateway import events as gateway
 from contracts.signing import calls
 from contracts.storage import events as storage
 from services.signing.adapters import replies
 from services.signing.domain.circuit import Stage
+from services.signing.use_cases.record_fact import ToldFact
+from services.signing.use_cases.restart_circuit import Revised
 from services.signing.wiring import House, assemble
+
+# All leaves pass one lock: a tenth of a second gathers a burst, far under the second in which a head covers a leaf.
+LEAVES_REST_SECONDS = 0.1
 
 
 class Signing:
@@ -84,52 +91,58 @@ class Signing:
         """Return a public file of the log."""
         return replies.log_file_reply(self.house.acts.get_log_file(call.path))
 
-    @listens(entries.RevisionAppended)
-    def revision_appended(self, event: entries.RevisionAppended, envelope: Envelope) -> None:
-        """Log the save; a circuit that signs an older revision begins again."""
-        self._record(envelope)
-        self.house.acts.restart_circuit(event.entry, revision=event.revision, message_id=envelope.message_id)
+    @gathers(entries.RevisionAppended, rest_seconds=LEAVES_REST_SECONDS)
+    def revision_appended(self, heard: Sequence[Heard[entries.RevisionAppended]]) -> None:
+        """Log the saves; circuits that sign an older revision begin again."""
+        self._record(heard)
+        self.house.acts.restart_circuit(
+            [Revised(one.event.entry, one.event.revision, one.envelope.message_id) for one in heard]
+        )
 
-    @listens(entries.EntryCreated)
-    def entry_created(self, event: entries.EntryCreated, envelope: Envelope) -> None:  # noqa: ARG002
+    @gathers(entries.EntryCreated, rest_seconds=LEAVES_REST_SECONDS)
+    def entry_created(self, heard: Sequence[Heard[entries.EntryCreated]]) -> None:
         """Log the page."""
-        self._record(envelope)
+        self._record(heard)
 
-    @listens(entries.EntryStateChanged)
-    def entry_state_changed(self, event: entries.EntryStateChanged, envelope: Envelope) -> None:  # noqa: ARG002
+    @gathers(entries.EntryStateChanged, rest_seconds=LEAVES_REST_SECONDS)
+    def entry_state_changed(self, heard: Sequence[Heard[entries.EntryStateChanged]]) -> None:
         """Log the state."""
-        self._record(envelope)
+        self._record(heard)
 
-    @listens(entries.EntryStruckOut)
-    def entry_struck_out(self, event: entries.EntryStruckOut, envelope: Envelope) -> None:  # noqa: ARG002
+    @gathers(entries.EntryStruckOut, rest_seconds=LEAVES_REST_SECONDS)
+    def entry_struck_out(self, heard: Sequence[Heard[entries.EntryStruckOut]]) -> None:
         """Log the striking out."""
-        self._record(envelope)
+        self._record(heard)
 
-    @listens(entries.GrantChanged)
-    def grant_changed(self, event: entries.GrantChanged, envelope: Envelope) -> None:  # noqa: ARG002
+    @gathers(entries.GrantChanged, rest_seconds=LEAVES_REST_SECONDS)
+    def grant_changed(self, heard: Sequence[Heard[entries.GrantChanged]]) -> None:
         """Log the share."""
-        self._record(envelope)
+        self._record(heard)
 
-    @listens(entries.RoleChanged)
-    def role_changed(self, event: entries.RoleChanged, envelope: Envelope) -> None:  # noqa: ARG002
+    @gathers(entries.RoleChanged, rest_seconds=LEAVES_REST_SECONDS)
+    def role_changed(self, heard: Sequence[Heard[entries.RoleChanged]]) -> None:
         """Log the role."""
-        self._record(envelope)
+        self._record(heard)
 
-    @listens(entries.PersonLeft)
-    def person_left(self, event: entries.PersonLeft, envelope: Envelope) -> None:  # noqa: ARG002
+    @gathers(entries.PersonLeft, rest_seconds=LEAVES_REST_SECONDS)
+    def person_left(self, heard: Sequence[Heard[entries.PersonLeft]]) -> None:
         """Log the departure."""
-        self._record(envelope)
+        self._record(heard)
 
-    @listens(storage.BlobConfirmed)
-    def blob_confirmed(self, event: storage.BlobConfirmed, envelope: Envelope) -> None:  # noqa: ARG002
+    @gathers(storage.BlobConfirmed, rest_seconds=LEAVES_REST_SECONDS)
+    def blob_confirmed(self, heard: Sequence[Heard[storage.BlobConfirmed]]) -> None:
         """Log the attachment."""
-        self._record(envelope)
+        self._record(heard)
 
-    @listens(gateway.TokenIssued)
-    def token_issued(self, event: gateway.TokenIssued, envelope: Envelope) -> None:  # noqa: ARG002
+    @gathers(gateway.TokenIssued, rest_seconds=LEAVES_REST_SECONDS)
+    def token_issued(self, heard: Sequence[Heard[gateway.TokenIssued]]) -> None:
         """Log the token."""
-        self._record(envelope)
+        self._record(heard)
 
-    def _record(self, envelope: Envelope) -> None:
-        fact = envelope.model_dump(mode="json")
-        self.house.acts.record_fact(fact, kind=envelope.type, message_id=envelope.message_id)
+    def _record(self, heard: Sequence[Heard[Event]]) -> None:
+        self.house.acts.record_facts(
+            [
+                ToldFact(one.envelope.model_dump(mode="json"), one.envelope.type, one.envelope.message_id)
+                for one in heard
+            ]
+        )

@@ -47,7 +47,7 @@ from services.signing.use_cases.list_inbox import ListInbox
 from services.signing.use_cases.make_signature import MakeSignature
 from services.signing.use_cases.open_ceremony import OpenCeremony
 from services.signing.use_cases.reassign_step import ReassignStep
-from services.signing.use_cases.record_fact import RecordFact
+from services.signing.use_cases.record_fact import RecordFacts
 from services.signing.use_cases.restart_circuit import RestartCircuit
 from services.signing.use_cases.resume_signing import ResumeSigning
 from services.signing.use_cases.return_step import ReturnStep
@@ -90,7 +90,7 @@ class Acts:
     reassign_step: ReassignStep
     restart_circuit: RestartCircuit
     resume_signing: ResumeSigning
-    record_fact: RecordFact
+    record_facts: RecordFacts
     seal: Seal
     build_evidence: BuildEvidence
     get_receipt: GetReceipt
@@ -118,7 +118,7 @@ def join(machines: Machines) -> Acts:
         reassign_step=ReassignStep(m.open, m.entries),
         restart_circuit=restart,
         resume_signing=ResumeSigning(m.open, finish, start, m.clock),
-        record_fact=RecordFact(m.open, m.random),
+        record_facts=RecordFacts(m.open, m.random),
         seal=Seal(m.open, m.entries, log, m.vault, m.trust, finish, restart, m.clock, m.random, m.reached),
         build_evidence=BuildEvidence(m.open, log, m.storage, m.writer),
         get_receipt=receipts,

@@ -128,9 +128,10 @@ class FakeEntries(Repository):
             shown.entry, book.title, unit.id, unit.code, unit.rors, owner.id, owner.kind == "team", shown.labels
         )
 
-    def indexable(self, *, entry: Any, after: Any, limit: int) -> list[Indexable]:
+    def indexable(self, *, entries: Any, after: Any, limit: int) -> list[Indexable]:
         """Return what to index."""
-        every = sorted(one for one in self.t.entries if entry in {None, one} and (after is None or one > after))
+        asked = self.t.entries if entries is None else set(entries) & set(self.t.entries)
+        every = sorted(one for one in asked if after is None or one > after)
         return [self._indexable(one) for one in every[:limit]]
 
     def _indexable(self, entry: str) -> Indexable:

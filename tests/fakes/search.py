@@ -75,13 +75,12 @@ class FakeUnitOfWork:
     def commit(self) -> None:
         self._shelf.__dict__.update(self._copy.__dict__)
 
-    def change_number(self, entry: EntryId) -> int | None:
-        known = self._copy.pages.get(entry)
-        return known.change_number if known is not None else None
+    def change_numbers(self, entries: Iterable[EntryId]) -> dict[EntryId, int]:
+        return {entry: self._copy.pages[entry].change_number for entry in entries if entry in self._copy.pages}
 
     def put(self, page: IndexedPage) -> bool:
-        shown = self.change_number(page.entry)
-        if shown is not None and shown > page.change_number:
+        shown = self._copy.pages.get(page.entry)
+        if shown is not None and shown.change_number > page.change_number:
             return False
         self._copy.pages[page.entry] = page
         return True
@@ -252,11 +251,11 @@ class FakeEntries:
     down: bool = False
     pulls: int = 0
 
-    def indexable(self, entry: EntryId) -> IndexedPage:
+    def indexable(self, entries: Iterable[EntryId]) -> tuple[IndexedPage, ...]:
         self.pulls += 1
-        if self.down or entry not in self.pages:
-            raise Unavailable(entry=entry)
-        return self.pages[entry]
+        if self.down:
+            raise Unavailable
+        return tuple(self.pages[entry] for entry in entries if entry in self.pages)
 
     def list_indexable(self, cursor: str | None) -> PageSlice:
         if self.down:

@@ -198,6 +198,10 @@ class MemoryUnitOfWork:
         self.state.seen.add((consumer, message_id))
         return new
 
+    def first_times(self, *, consumer, message_ids):
+        """Return those seen for the first time."""
+        return frozenset(one for one in message_ids if self.first_time(consumer=consumer, message_id=one))
+
     def recall(self, request):
         """Return the answer."""
         found = self.state.requests.get((request.actor, request.method, request.key))
@@ -264,6 +268,9 @@ class _Circuits(_Rows):
     def newest_frozen(self, entry):
         found = [one for one in self._rows.values() if one.entry == entry and one.frozen is not None]
         return max(found, key=lambda circuit: circuit.id, default=None)
+
+    def entries_among(self, entries):
+        return frozenset(entries) & {circuit.entry for circuit in self._rows.values()}
 
     def inbox(self, person, *, after, limit):
         found = [
@@ -343,6 +350,9 @@ class _Log:
     def append(self, draft):
         self._state.leaves.append(draft)
         return len(self._state.leaves) - 1
+
+    def extend(self, drafts):
+        self._state.leaves.extend(drafts)
 
     def size(self):
         return len(self._state.leaves)

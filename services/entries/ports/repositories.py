@@ -147,8 +147,8 @@ class Entries(Protocol):
     def describe(self, entry: EntryId) -> Described:
         """Return what names an entry; NotFound."""
 
-    def indexable(self, *, entry: EntryId | None, after: str | None, limit: int) -> list[Indexable]:
-        """Return one entry to index, or a slice of all in id order."""
+    def indexable(self, *, entries: Sequence[EntryId] | None, after: str | None, limit: int) -> list[Indexable]:
+        """Return what there is to index of these entries, or of a slice of all; in id order."""
 
     def keep_frozen(self, entry: EntryId, circuit: CircuitId, objects: Sequence[FrozenObject]) -> None:
         """Keep the list of files a circuit signs."""

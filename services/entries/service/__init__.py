@@ -255,11 +255,6 @@ class EntriesRead:
         decided = self.house.read.decide(person=call.person, action=call.action, entry=call.entry)
         return calls.Decision(allowed=decided.allowed, reads=decided.reads)
 
-    @answers(calls.GetIndexable)
-    def get_indexable(self, call: calls.GetIndexable, context: CallContext) -> calls.IndexableEntry:  # noqa: ARG002
-        """Return one entry to index."""
-        return say.indexable(self.house.read.get_indexable(call.entry))
-
     @answers(calls.DescribeEntry)
     def describe_entry(self, call: calls.DescribeEntry, context: CallContext) -> calls.EntryDescription:  # noqa: ARG002
         """Return what names an entry."""
@@ -267,7 +262,10 @@ class EntriesRead:
 
     @answers(calls.ListIndexable)
     def list_indexable(self, call: calls.ListIndexable, context: CallContext) -> calls.IndexableList:  # noqa: ARG002
-        """Return a slice of all entries."""
+        """Return the entries asked for, or a slice of all."""
+        if call.entries:
+            named = self.house.read.list_indexable.named(call.entries)
+            return calls.IndexableList(items=tuple(map(say.indexable, named)))
         found = self.house.read.list_indexable(after=call.cursor, limit=call.limit)
         items = tuple(map(say.indexable, found))
         return calls.IndexableList(items=items, next_cursor=next_cursor(items, call.limit, key="entry"))

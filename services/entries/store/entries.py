@@ -180,9 +180,9 @@ class SqlEntries:
         """Return what names an entry; NotFound."""
         return indexing.describe(self._connection, entry)
 
-    def indexable(self, *, entry: EntryId | None, after: str | None, limit: int) -> list[Indexable]:
+    def indexable(self, *, entries: Sequence[EntryId] | None, after: str | None, limit: int) -> list[Indexable]:
         """Return entries to index."""
-        return indexing.indexable(self._connection, entry=entry, after=after, limit=limit)
+        return indexing.indexable(self._connection, entries=entries, after=after, limit=limit)
 
     def keep_frozen(self, entry: EntryId, circuit: CircuitId, objects: Sequence[FrozenObject]) -> None:
         """Keep the list of files a circuit signs."""

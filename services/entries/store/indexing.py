@@ -2,6 +2,8 @@
 
 # ruff: noqa: S608 -- statements are joined from this house's own constants; every value is bound
 
+from collections.abc import Sequence
+
 import orjson
 from sqlalchemy import Connection, text
 
@@ -18,7 +20,7 @@ _DESCRIBE = text(_DESCRIBED.format(more="", join="") + " WHERE e.id = :entry")
 _INDEXABLE = _DESCRIBED.format(
     more=", r.record, r.text", join="LEFT JOIN revision r ON r.entry = e.id AND r.number = e.head"
 )
-_INDEX_ONE = text(_INDEXABLE + " WHERE e.id = :entry")
+_INDEX_NAMED = text(_INDEXABLE + " WHERE e.id = ANY (:entries) ORDER BY e.id")
 _INDEX_PAGE = text(_INDEXABLE + " WHERE CAST(:after AS text) IS NULL OR e.id > :after ORDER BY e.id LIMIT :limit")
 
 
@@ -30,10 +32,12 @@ def describe(connection: Connection, entry: EntryId) -> Described:
     return _described(row)
 
 
-def indexable(connection: Connection, *, entry: EntryId | None, after: str | None, limit: int) -> list[Indexable]:
-    """Return one entry to index, or a slice of all in id order."""
-    if entry is not None:
-        rows = connection.execute(_INDEX_ONE, {"entry": entry})
+def indexable(
+    connection: Connection, *, entries: Sequence[EntryId] | None, after: str | None, limit: int
+) -> list[Indexable]:
+    """Return what there is to index of these entries, or of a slice of all."""
+    if entries is not None:
+        rows = connection.execute(_INDEX_NAMED, {"entries": list(entries)})
     else:
         rows = connection.execute(_INDEX_PAGE, {"after": after, "limit": limit})
     return [_indexable(row) for row in rows.mappings()]

@@ -1,8 +1,8 @@
 """Tell other houses what an entry is called, and what there is to index."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from contracts.errors import NotFound
 from contracts.identifiers import EntryId
 from services.entries.domain.views import Described, Indexable
 from services.entries.ports.unit_of_work import Readings
@@ -21,27 +21,17 @@ class DescribeEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class GetIndexable:
-    """One entry as it is now."""
-
-    readings: Readings
-
-    def __call__(self, entry: EntryId) -> Indexable:
-        """Return what there is to index; NotFound."""
-        with self.readings() as store:
-            found = store.entries.indexable(entry=entry, after=None, limit=1)
-        if not found:
-            raise NotFound
-        return found[0]
-
-
-@dataclass(frozen=True, slots=True)
 class ListIndexable:
-    """Every entry, for a rebuild."""
+    """What there is to index, as it is now."""
 
     readings: Readings
 
     def __call__(self, *, after: str | None, limit: int) -> list[Indexable]:
-        """Return a slice in id order."""
+        """Return a slice of all entries in id order, for a rebuild."""
         with self.readings() as store:
-            return store.entries.indexable(entry=None, after=after, limit=limit)
+            return store.entries.indexable(entries=None, after=after, limit=limit)
+
+    def named(self, entries: Sequence[EntryId]) -> list[Indexable]:
+        """Return those entries that exist, in id order."""
+        with self.readings() as store:
+            return store.entries.indexable(entries=entries, after=None, limit=len(entries))

@@ -1,10 +1,10 @@
 """Ask the house of entries for pages and labels."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chassis.bus.client import BusClient
 from contracts.entries import calls
-from contracts.errors import NotFound, Unavailable
 from contracts.identifiers import EntryId, PersonId
 from services.search.domain.page import IndexedPage, ReaderLabel
 from services.search.ports import PageSlice
@@ -21,21 +21,14 @@ class BusEntries:
     bus: BusClient
     timeout_seconds: float
 
-    def indexable(self, entry: EntryId) -> IndexedPage:
-        """Return an entry as it is now; Unavailable also when entries does not know it: its event came first."""
-        try:
-            reply = self.bus.call(calls.GetIndexable(entry=entry), timeout_seconds=self.timeout_seconds)
-        except NotFound as error:
-            raise Unavailable(entry=entry) from error
-        return _page(calls.IndexableEntry.model_validate(reply, from_attributes=True))
+    def indexable(self, entries: Sequence[EntryId]) -> tuple[IndexedPage, ...]:
+        """Return entries as they are now, those that are known."""
+        slices = (entries[begin : begin + PAGES_A_SLICE] for begin in range(0, len(entries), PAGES_A_SLICE))
+        return tuple(page for one in slices for page in self._pull(calls.ListIndexable(entries=tuple(one))).pages)
 
     def list_indexable(self, cursor: str | None) -> PageSlice:
         """Return the next slice of all entries."""
-        call = calls.ListIndexable(cursor=cursor, limit=PAGES_A_SLICE)
-        reply = calls.IndexableList.model_validate(
-            self.bus.call(call, timeout_seconds=self.timeout_seconds), from_attributes=True
-        )
-        return PageSlice(tuple(_page(item) for item in reply.items), reply.next_cursor)
+        return self._pull(calls.ListIndexable(cursor=cursor, limit=PAGES_A_SLICE))
 
     def labels_of(self, person: PersonId) -> tuple[ReaderLabel, ...]:
         """Return every label a person holds, slice by slice."""
@@ -49,6 +42,12 @@ class BusEntries:
             found += [ReaderLabel(item.label, item.from_date, item.until_date) for item in reply.items]
             if (cursor := reply.next_cursor) is None:
                 return tuple(found)
+
+    def _pull(self, call: calls.ListIndexable) -> PageSlice:
+        reply = calls.IndexableList.model_validate(
+            self.bus.call(call, timeout_seconds=self.timeout_seconds), from_attributes=True
+        )
+        return PageSlice(tuple(_page(item) for item in reply.items), reply.next_cursor)
 
 
 def _page(reply: calls.IndexableEntry) -> IndexedPage:

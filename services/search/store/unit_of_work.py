@@ -1,9 +1,10 @@
 """Feed the index in one transaction a unit."""
 
+from collections.abc import Collection
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, Engine, delete, insert, literal, select, update
+from sqlalchemy import Connection, Engine, delete, insert, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from contracts.identifiers import EntryId, NotebookId, PersonId
@@ -15,6 +16,7 @@ from services.search.store.stems import Stemmer
 from services.search.store.tables import document, queued_entry, reader, reader_label, rebuild
 from services.search.store.vectors import tsvector
 
+_SHOWN = text("SELECT entry, change_number FROM document WHERE entry = ANY (:entries)")
 # Built once: its columns are the table's, in every unit of work.
 _PUT = upsert(document)
 _PUT = _PUT.on_conflict_do_update(
@@ -46,10 +48,9 @@ class PostgresUnitOfWork:
         """Keep all that was done."""
         self._connection.commit()
 
-    def change_number(self, entry: EntryId) -> int | None:
-        """Return the change the index shows, none for an unknown entry."""
-        shown = select(document.c.change_number).where(document.c.entry == entry)
-        return self._connection.execute(shown).scalar()
+    def change_numbers(self, entries: Collection[EntryId]) -> dict[EntryId, int]:
+        """Return the change the index shows of each entry."""
+        return {EntryId(entry): shown for entry, shown in self._connection.execute(_SHOWN, {"entries": list(entries)})}
 
     def put(self, page: IndexedPage) -> bool:
         """

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from contracts.errors import Unavailable
 from contracts.identifiers import NotebookId
-from services.search.ports import Entries, Queued, UnitOfWorkFactory
+from services.search.ports import Entries, UnitOfWorkFactory
 
 # One round of pulls; small enough that a stop need not wait for it.
 PULLED_A_ROUND = 50
@@ -41,18 +42,18 @@ class PullQueued:
         Pull one round; say whether there was anything to do.
 
         Raises:
-            Unavailable: entries does not answer; what is left stays queued.
+            Unavailable: entries does not answer, or not for all; what is left stays queued.
 
         """
         with self.open_unit() as unit:
             waiting = unit.queued(PULLED_A_ROUND)
-        for queued in waiting:
-            self._pull(queued)
-        return bool(waiting)
-
-    def _pull(self, queued: Queued) -> None:
-        page = self.entries.indexable(queued.entry)
+        pages = {page.entry: page for page in self.entries.indexable([queued.entry for queued in waiting])}
+        found = [queued for queued in waiting if queued.entry in pages]
         with self.open_unit() as unit:
-            unit.put(page)
-            unit.finish(queued)
+            for queued in sorted(found, key=lambda one: one.entry):
+                unit.put(pages[queued.entry])
+                unit.finish(queued)
             unit.commit()
+        if len(found) < len(waiting):
+            raise Unavailable(count=str(len(waiting) - len(found)))
+        return bool(waiting)

@@ -1,5 +1,6 @@
-"""Bring one entry of the index up to a change."""
+"""Bring entries of the index up to their changes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from contracts.errors import Unavailable
@@ -8,29 +9,37 @@ from services.search.ports import Entries, UnitOfWorkFactory
 
 
 @dataclass(frozen=True, slots=True)
-class IndexEntry:
-    """Pull an entry as it is now and index it under its change number (decisions.md 1, 15)."""
+class IndexEntries:
+    """Pull entries as they are now and index each under its change number (decisions.md 1, 15)."""
 
     open_unit: UnitOfWorkFactory
     entries: Entries
 
-    def __call__(self, entry: EntryId, *, change_number: int) -> None:
+    def __call__(self, changes: Mapping[EntryId, int]) -> None:
         """
-        Index ``entry``; do nothing when the index already shows ``change_number`` or a later one.
+        Index each entry; do nothing where the index already shows that change number or a later one.
 
         One pull serves every event committed before it: ten revisions in a row cost a few pulls, not ten.
 
         Raises:
-            Unavailable: entries does not answer, or shows an older change than the one announced.
+            Unavailable: entries does not answer, or shows an older change of some than the one announced; the others
+                are indexed.
 
         """
         with self.open_unit() as unit:
-            shown = unit.change_number(entry)
-        if shown is not None and shown >= change_number:
+            shown = unit.change_numbers(changes)
+        behind = {entry: number for entry, number in changes.items() if shown.get(entry, -1) < number}
+        if not behind:
             return
-        page = self.entries.indexable(entry)
-        if page.change_number < change_number:
-            raise Unavailable(entry=entry, wanted=str(change_number), got=str(page.change_number))
+        pages = self.entries.indexable(tuple(behind))
+        # In one order everywhere, so that two handfuls that share pages wait for each other and never in a circle.
+        current = sorted(
+            (page for page in pages if page.change_number >= behind[page.entry]), key=lambda one: one.entry
+        )
         with self.open_unit() as unit:
-            unit.put(page)
+            for page in current:
+                unit.put(page)
             unit.commit()
+        lagging = behind.keys() - {page.entry for page in current}
+        if lagging:
+            raise Unavailable(entry=min(lagging), count=str(len(lagging)))

@@ -46,6 +46,9 @@ class Circuits(Protocol):
     def newest_frozen(self, entry: EntryId) -> Circuit | None:
         """Return the newest circuit that has something to show: one still being frozen has no page yet."""
 
+    def entries_among(self, entries: Sequence[EntryId]) -> frozenset[EntryId]:
+        """Return those of the entries that have or had a circuit."""
+
     def inbox(self, person: PersonId, *, after: str | None, limit: int) -> tuple[tuple[Circuit, Step], ...]:
         """Return what waits for a person, by step id after ``after``."""
 
@@ -116,6 +119,9 @@ class Log(Protocol):
     def append(self, draft: LeafDraft) -> int:
         """Give the leaf the next index; hold the lock all writers share until commit."""
 
+    def extend(self, drafts: Sequence[LeafDraft]) -> None:
+        """Give the leaves the next indexes, in their order; otherwise as ``append``."""
+
     def size(self) -> int:
         """Return how many leaves there are."""
 
@@ -169,6 +175,9 @@ class UnitOfWork(Protocol):
 
     def first_time(self, *, consumer: str, message_id: str) -> bool:
         """Tell whether this consumer sees the message for the first time."""
+
+    def first_times(self, *, consumer: str, message_ids: Sequence[str]) -> frozenset[str]:
+        """Return those messages that this consumer sees for the first time."""
 
     def recall(self, request: RequestKey) -> dict[str, Any] | None:
         """Return the answer a keyed request got before."""

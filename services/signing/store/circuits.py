@@ -1,11 +1,11 @@
 """Remember circuits with their steps."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from contracts.errors import NotFound
@@ -13,6 +13,9 @@ from contracts.identifiers import CircuitId, EntryId, PersonId, StepId
 from services.signing.domain.circuit import Circuit, Stage, Step
 from services.signing.domain.frozen import Frozen, FrozenObject
 from services.signing.store import tables
+
+# Asked for every save of the institution, and nearly always answered by none.
+_ENTRIES_AMONG = text("SELECT DISTINCT entry FROM circuit WHERE entry = ANY (:entries)")
 
 
 class SqlCircuits:
@@ -64,6 +67,10 @@ class SqlCircuits:
         query = select(tables.circuit.c.id).where(condition).order_by(tables.circuit.c.id.desc()).limit(1)
         found = self._connection.execute(query).scalar()
         return None if found is None else self.get(CircuitId(found), lock=lock)
+
+    def entries_among(self, entries: Sequence[EntryId]) -> frozenset[EntryId]:
+        """Return those that have or had a circuit."""
+        return frozenset(self._connection.execute(_ENTRIES_AMONG, {"entries": list(entries)}).scalars())
 
     def inbox(self, person: PersonId, *, after: str | None, limit: int) -> tuple[tuple[Circuit, Step], ...]:
         """Return due steps in the order of their ids."""

@@ -13,9 +13,15 @@ from services.signing.store import tables
 _APPEND, _HEADS, _FOLDER = 7_200_001, 7_200_002, 7_200_003
 # One round trip, two statements: the second sees the leaf of whoever held the lock before. Built once, as every save
 # of the institution passes here, one after the other.
-_NEXT = text("SELECT pg_advisory_xact_lock(:lock); SELECT coalesce(max(index) + 1, 0) FROM log_leaf")
+_ADD = text("""
+SELECT pg_advisory_xact_lock(:lock);
+INSERT INTO log_leaf (index, leaf, salt, kind, subject)
+SELECT (SELECT coalesce(max(index), -1) FROM log_leaf) + place, leaf, salt, kind, subject
+FROM unnest(CAST(:leaves AS bytea[]), CAST(:salts AS bytea[]), CAST(:kinds AS text[]), CAST(:subjects AS text[]))
+  WITH ORDINALITY AS draft (leaf, salt, kind, subject, place)
+RETURNING index
+""")
 _SIZE = select(func.coalesce(func.max(tables.log_leaf.c.index) + 1, 0))
-_ADD = insert(tables.log_leaf)
 
 
 class SqlLog:
@@ -31,10 +37,21 @@ class SqlLog:
 
     def append(self, draft: LeafDraft) -> int:
         """Give the leaf the next index."""
-        index = int(self._connection.execute(_NEXT, {"lock": _APPEND}).scalar_one())
-        row = {"leaf": draft.data, "salt": draft.salt, "kind": draft.kind, "subject": draft.subject}
-        self._connection.execute(_ADD, {"index": index, **row})
+        (index,) = self._add((draft,))
         return index
+
+    def extend(self, drafts: Sequence[LeafDraft]) -> None:
+        """Give the leaves the next indexes."""
+        self._add(drafts)
+
+    def _add(self, drafts: Sequence[LeafDraft]) -> list[int]:
+        columns = {
+            "leaves": [draft.data for draft in drafts],
+            "salts": [draft.salt for draft in drafts],
+            "kinds": [draft.kind for draft in drafts],
+            "subjects": [draft.subject for draft in drafts],
+        }
+        return list(self._connection.execute(_ADD, {"lock": _APPEND, **columns}).scalars())
 
     def size(self) -> int:
         """Return how many leaves there are."""

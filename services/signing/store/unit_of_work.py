@@ -1,6 +1,6 @@
 """Make several changes one commit."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -73,6 +73,10 @@ class SqlUnitOfWork:
     def first_time(self, *, consumer: str, message_id: str) -> bool:
         """Tell whether this consumer sees the message for the first time."""
         return inbox.first_time(self._connection, consumer=consumer, message_id=message_id)
+
+    def first_times(self, *, consumer: str, message_ids: Sequence[str]) -> frozenset[str]:
+        """Return those messages that this consumer sees for the first time."""
+        return inbox.first_times(self._connection, consumer=consumer, message_ids=message_ids)
 
     def recall(self, request: RequestKey) -> dict[str, Any] | None:
         """Return the answer a keyed request got before."""

@@ -1,5 +1,6 @@
 """Begin again when the entry is revised while in circuit: nobody's signature carries over."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from contracts.identifiers import CircuitId, EntryId, RevisionNumber
@@ -8,6 +9,15 @@ from services.signing.domain.circuit import Circuit
 from services.signing.ports.machines import Clock, Randomness
 from services.signing.ports.memory import OpenUnitOfWork, UnitOfWork
 from services.signing.use_cases.start_circuit import StartCircuit
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """A revision somebody saved, as its event tells it."""
+
+    entry: EntryId
+    revision: RevisionNumber
+    message_id: str
 
 
 @dataclass(frozen=True)
@@ -19,14 +29,21 @@ class RestartCircuit:
     clock: Clock
     random: Randomness
 
-    def __call__(self, entry: EntryId, *, revision: RevisionNumber, message_id: str) -> None:
+    def __call__(self, revised: Sequence[Revised]) -> None:
         """Do so once for a message, when a running circuit signs an older revision."""
         with self.open() as uow:
-            circuit = uow.circuits.newest(entry, lock=True)
             # Most saves are of pages without a circuit: nothing to remember, a repeat finds the same.
-            if circuit is None or circuit.frozen is None or circuit.frozen.revision >= revision:
+            known = uow.circuits.entries_among([one.entry for one in revised])
+        for one in revised:
+            if one.entry in known:
+                self._restart(one)
+
+    def _restart(self, revised: Revised) -> None:
+        with self.open() as uow:
+            circuit = uow.circuits.newest(revised.entry, lock=True)
+            if circuit is None or circuit.frozen is None or circuit.frozen.revision >= revised.revision:
                 return
-            if not uow.first_time(consumer="restart_circuit", message_id=message_id):
+            if not uow.first_time(consumer="restart_circuit", message_id=revised.message_id):
                 return
             planned = self._end(uow, circuit)
             uow.commit()

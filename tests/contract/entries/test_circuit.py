@@ -157,7 +157,7 @@ def test_a_house_is_told_what_to_index(lab: Institution) -> None:
     """Search pulls an entry as it is now, with the labels that open it."""
     shown = lab.entry(lab.notebook().id)
 
-    indexed = lab.read.get_indexable(shown.entry.id)
+    (indexed,) = lab.read.list_indexable.named([shown.entry.id, "unknown"])
 
     assert ("Température 37 °C" in indexed.text, "U1234") == (True, indexed.described.unit_code)
     assert shown.labels == indexed.described.labels

@@ -107,6 +107,7 @@ def test_a_circuit_comes_back_as_it_was(store):
         assert uow.circuits.newest(entry_id(1), lock=True) == changed
         assert uow.circuits.newest(entry_id(2)) is None
         assert uow.circuits.newest_frozen(entry_id(2)) is None
+        assert uow.circuits.entries_among([entry_id(1), entry_id(2), entry_id(1)]) == {entry_id(1)}
         with pytest.raises(NotFound):
             uow.circuits.of_step("nothing")
 
@@ -210,7 +211,10 @@ def test_the_log_counts_without_a_gap_and_finds_its_heads(store):
             assert uow.log.append(leaf(n)) == n
             uow.commit()
         with store() as uow:
-            uow.log.append(leaf(9))
+            uow.log.extend([leaf(8), leaf(9)])
+    with store() as uow:
+        uow.log.extend([leaf(4), leaf(5)])
+        uow.commit()
     heads = [Checkpoint(size, bytes([size]) * 32, f"head {size}\n", NOW) for size in (2, 4)]
     stamp = CheckpointStamp("http://tsa.invalid", b"token", NOW)
     with store() as uow:
@@ -223,7 +227,7 @@ def test_the_log_counts_without_a_gap_and_finds_its_heads(store):
         uow.commit()
     with store() as uow:
         assert [one.index for one in uow.log.leaves(1, limit=2)] == [1, 2]
-        assert uow.log.leaves(0, limit=1)[0].data == leaf(0).data
+        assert [one.data for one in uow.log.leaves(0, limit=9)] == [leaf(n).data for n in range(6)]
         assert uow.log.newest_checkpoint() == heads[1]
         assert [uow.log.first_covering(index) for index in (0, 1, 2, 4)] == [heads[0], heads[0], heads[1], None]
         assert uow.log.stamps(4) == (stamp,)
@@ -238,11 +242,13 @@ def test_a_message_counts_once_and_a_request_is_answered_the_same(store):
         assert uow.recall(key) is None
         uow.remember(key, {"circuit": "0001"})
         assert uow.first_time(consumer="c", message_id="m")
+        assert uow.first_times(consumer="c", message_ids=["n", "m", "n"]) == {"n"}
         uow.enqueue("seal", circuit="0001")
         uow.enqueue("seal", circuit="0001")
         uow.commit()
     with store() as uow:
         assert uow.recall(key) == {"circuit": "0001"}
         assert not uow.first_time(consumer="c", message_id="m")
+        assert uow.first_times(consumer="c", message_ids=["m", "n", "o"]) == {"o"}
         with pytest.raises(Invalid):
             uow.recall(replace(key, digest="other"))

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import amqp
@@ -111,6 +112,22 @@ class Bench:
         """Wait until the house noted that."""
         wait_until(lambda: len(self.lines(start)) >= count, what=f"{count} × {start!r}", seconds=seconds)
 
+    def restart_until_done(self, served: "Served", names: list[str]) -> None:
+        """Start the house again whenever it died, until it did all of these; fewer deaths than bury a message."""
+        for _ in range(wire.EVENT_DELIVERIES - 1):
+            wait_until(partial(self._died_or_did, served.process, names), what="a death, or all done")
+            if self.did(names):
+                return
+            served = self.start_unready()
+        raise AssertionError(f"not all done: {names}")
+
+    def _died_or_did(self, process: subprocess.Popen, names: list[str]) -> bool:
+        return process.poll() is not None or self.did(names)
+
+    def did(self, names: list[str]) -> bool:
+        """Say whether the house did all of these."""
+        return all(self.lines(f"did {name}") for name in names)
+
     def channel(self, user: str) -> amqp.Channel:
         """Open a bare channel as one of the broker's users."""
         connection = amqp.Connection(
@@ -156,16 +173,12 @@ class Bench:
             channel.connection.close()
 
     def empty(self) -> None:
-        """Leave nothing for the next test."""
+        """Leave nothing for the next test, not even what a killed house still held."""
         channel = self.channel("entries")
-        connection = channel.connection
-        for name in (wire.call_queue("entries"), wire.call_queue("entries_read"), EVENTS):
+        for name in (wire.call_queue("entries"), wire.call_queue("entries_read"), EVENTS, GATHERED):
             for queue in (name, wire.dead_letter_queue(name)):
-                try:
-                    channel.queue_purge(queue)
-                except amqp.exceptions.NotFound:
-                    channel = connection.channel()
-        connection.close()
+                channel.queue_delete(queue)
+        channel.connection.close()
 
     def close(self) -> None:
         """End everything this test started."""
@@ -178,6 +191,7 @@ class Bench:
 
 
 EVENTS = wire.event_queue("signing", "Happened", service="entries", method="on_happened")
+GATHERED = wire.event_queue("signing", "Gathered", service="entries", method="on_gathered")
 
 
 @dataclass

@@ -2,11 +2,12 @@
 
 import os
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from chassis.bus.client import BusClient
-from chassis.bus.edge import Assembled, CallContext, answers, listens
+from chassis.bus.edge import Assembled, CallContext, Heard, answers, gathers, listens
 from chassis.inbox.table import first_time
 from chassis.settings import BusSettings, DatabaseSettings, IdentitySettings
 from contracts import errors
@@ -85,6 +86,12 @@ class Happened(Event):
     mood: str = "good"
 
 
+class Gathered(Happened):
+    """Something that happens often."""
+
+    type = "Gathered"
+
+
 @dataclass(frozen=True)
 class House:
     """What the service classes share."""
@@ -159,6 +166,8 @@ class Entries:
         self.house.note(f"heard {event.name} {envelope.message_id}")
         if event.mood == "poison":
             os.kill(os.getpid(), 9)
+        if event.mood == "slow":
+            time.sleep(30)
         if event.mood == "refused":
             raise errors.Invalid(errors.FieldProblem("name", "bad"))
         if event.mood == "bug":
@@ -168,6 +177,13 @@ class Entries:
         if event.mood == "effect":
             _take_effect(event.name, envelope.message_id)
         self.house.note(f"did {event.name}")
+
+    @gathers(Gathered, rest_seconds=0.05)
+    def on_gathered(self, heard: Sequence[Heard[Gathered]]) -> None:
+        """Behave as each fact says; what was done before one of them failed is told again."""
+        self.house.note(f"gathered {len(heard)}")
+        for one in heard:
+            self.on_happened(one.event, one.envelope)
 
     def _is_first(self, name: str) -> bool:
         """Say whether the fact was heard once only."""

@@ -95,12 +95,8 @@ def test_a_poisonous_fact_kills_some_times_and_its_neighbours_survive(bench: Ben
     names = [f"n{number}" for number in range(3)]
     served = bench.start()
     bench.announce(Happened(name="poison", mood="poison"), *(Happened(name=name) for name in names))
-    for _ in range(6):
-        served.process.wait(20)
-        served = bench.start_unready()
 
-    for name in names:
-        bench.expect(f"did {name}", seconds=30)
+    bench.restart_until_done(served, names)
     assert bench.depth(DLQ) == 0
 
 

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 
 from chassis.bus.edge import Assembled, CallContext, answers
 from contracts.entries import calls
-from contracts.errors import NotFound
 
 ENTRY = "0190a000-0000-7000-8000-000000000001"
 PEOPLE = {
@@ -30,23 +29,19 @@ class EntriesRead:
     name = "entries_read"
     house = Assembled(House)
 
-    @answers(calls.GetIndexable)
-    def get_indexable(self, call: calls.GetIndexable, context: CallContext) -> calls.IndexableEntry:
-        """Return the one page."""
-        if call.entry != ENTRY:
-            raise NotFound(entry=call.entry)
+    @answers(calls.ListIndexable)
+    def list_indexable(self, call: calls.ListIndexable, context: CallContext) -> calls.IndexableList:
+        """Return the one page to who names it, and nothing to rebuild from: events must do it."""
+        if ENTRY not in call.entries:
+            return calls.IndexableList(items=())
         now = datetime.now(UTC)
-        return calls.IndexableEntry(
+        page = calls.IndexableEntry(
             entry=ENTRY, notebook="n1", notebook_reference="U1234-2026-007", notebook_title="Cahier", number=37,
             reference="U1234-2026-007/37", change_number=3, revision=1, state="open", title="Électrophorèse",
             text="Le gel a migré.", author="ada", author_name="Ada", unit="u1", unit_code="U1234", created_at=now,
             changed_at=now, labels=("notebook:n1",),
         )  # fmt: skip
-
-    @answers(calls.ListIndexable)
-    def list_indexable(self, call: calls.ListIndexable, context: CallContext) -> calls.IndexableList:
-        """Have nothing to rebuild from: events must do it."""
-        return calls.IndexableList(items=())
+        return calls.IndexableList(items=(page,))
 
     @answers(calls.ListReaderLabels)
     def list_reader_labels(self, call: calls.ListReaderLabels, context: CallContext) -> calls.ReaderLabelList:

@@ -12,7 +12,7 @@ from services.search.domain.parser import parse
 from services.search.domain.query import After, Query, ReadableBy
 from services.search.use_cases.find_entries import FindEntries
 from services.search.use_cases.follow_notebook import FollowNotebook, PullQueued
-from services.search.use_cases.index_entry import IndexEntry
+from services.search.use_cases.index_entry import IndexEntries
 from services.search.use_cases.rebuild import Rebuild
 from services.search.use_cases.refresh_reader_labels import DistrustAllLabels, RefreshReaderLabels
 from tests.builders.pages import held, page
@@ -27,7 +27,7 @@ class House:
     def __init__(self) -> None:
         self.shelf, self.entries = Shelf(), FakeEntries(labels={ADA: (held(),)})
         open_unit = partial(FakeUnitOfWork, self.shelf)
-        self.index_entry = IndexEntry(open_unit, self.entries)
+        self.index_entries = IndexEntries(open_unit, self.entries)
         self.refresh = RefreshReaderLabels(open_unit, self.entries)
         self.distrust = DistrustAllLabels(open_unit)
         self.find_entries = FindEntries(open_unit, FakeIndex(self.shelf, datetime.now(UTC).date()), self.refresh)
@@ -53,7 +53,7 @@ def test_one_pull_serves_every_event_before_it(house: House) -> None:
     """Ten revisions in a row cost one pull."""
     house.knows(page(1, change_number=10))
     for change in range(1, 11):
-        house.index_entry(page(1).entry, change_number=change)
+        house.index_entries({page(1).entry: change})
 
     assert house.entries.pulls == 1
 
@@ -61,18 +61,18 @@ def test_one_pull_serves_every_event_before_it(house: House) -> None:
 def test_an_event_is_tried_again_while_entries_lags_or_is_away(house: House) -> None:
     """Acting on an older page would lose the change for good."""
     with pytest.raises(Unavailable):
-        house.index_entry(page(1).entry, change_number=1)
-    house.knows(page(1, change_number=1))
+        house.index_entries({page(1).entry: 1})
+    house.knows(page(1, change_number=1), page(2, change_number=2))
     with pytest.raises(Unavailable):
-        house.index_entry(page(1).entry, change_number=2)
+        house.index_entries({page(1).entry: 2, page(2).entry: 2})
 
-    assert house.shelf.pages == {}
+    assert house.shelf.pages.keys() == {page(2).entry}
 
 
 def test_a_strangers_labels_are_pulled_before_the_search(house: House) -> None:
     """Nobody waits for an event to find their own pages."""
     house.knows(page(1))
-    house.index_entry(page(1).entry, change_number=1)
+    house.index_entries({page(1).entry: 1})
 
     assert house.total() == 1
 

@@ -7,6 +7,7 @@ import pytest
 from contracts.errors import Conflict, Forbidden, Invalid, NotFound
 from contracts.identifiers import TokenId
 from services.signing.domain.challenge import challenge_over
+from services.signing.use_cases.record_fact import ToldFact
 from tests.builders.signing import AUTHOR, THREE, WITNESS, entry_id, proof_for, session_of, sign
 from tests.unit.signing.conftest import Dies
 
@@ -159,6 +160,6 @@ def test_two_processes_that_finish_the_same_intent_sign_once(world):
 def test_a_fact_of_another_house_is_one_leaf_however_often_it_comes(world):
     """Redelivery is normal; the log must not show two saves for one."""
     for _ in range(2):
-        world.acts.record_fact({"type": "RevisionAppended"}, kind="RevisionAppended", message_id="m-1")
+        world.acts.record_facts([ToldFact({"type": "RevisionAppended"}, "RevisionAppended", "m-1")])
 
     assert [leaf.kind for leaf in world.store.memory.leaves] == ["RevisionAppended"]

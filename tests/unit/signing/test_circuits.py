@@ -6,6 +6,7 @@ from contracts.errors import Conflict, Forbidden, Invalid, NotFound, Sealed, Uns
 from contracts.identifiers import RequestKey
 from services.signing.domain.circuit import Stage
 from services.signing.domain.intents import sentence
+from services.signing.use_cases.restart_circuit import Revised
 from tests.builders.signing import (
     APPROVER,
     AUTHOR,
@@ -154,7 +155,7 @@ def test_a_revision_while_in_circuit_restarts_it_visibly_and_once(world):
     world.entries.pages[entry_id(1)] = page(1, revision=2).frozen
 
     for _ in range(2):
-        world.acts.restart_circuit(entry_id(1), revision=2, message_id="m-1")
+        world.acts.restart_circuit([Revised(entry_id(1), 2, "m-1"), Revised(entry_id(2), 2, "m-2")])
 
     newest = world.acts.get_circuit(entry_id(1), actor=session_of(AUTHOR))
     assert newest.id != circuit.id
@@ -175,7 +176,7 @@ def test_while_a_circuit_restarts_the_one_that_ended_is_shown(world):
 
     world.entries.freeze = look
     world.entries.pages[entry_id(1)] = page(1, revision=2).frozen
-    world.acts.restart_circuit(entry_id(1), revision=2, message_id="m-1")
+    world.acts.restart_circuit([Revised(entry_id(1), 2, "m-1")])
 
     assert [(one.id, one.state) for one in seen] == [(circuit.id, "restarted")]
 

@@ -8,6 +8,7 @@ import pytest
 from contracts.errors import IntegrityBroken
 from services.signing.domain import merkle, tiles
 from services.signing.domain.notes import checkpoint_is_ours, verifier_key
+from services.signing.use_cases.record_fact import ToldFact
 from tests.builders.signing import ORIGIN
 
 # The eight leaves of the reference implementation of RFC 6962, and their root.
@@ -109,7 +110,7 @@ def test_a_head_is_signed_by_the_log_and_published_with_its_tiles(world, institu
     """The public sees the head only after every tile it needs."""
     acts = world.acts
     for number in range(300):
-        acts.record_fact({"n": number}, kind="Fact", message_id=f"m-{number}")
+        acts.record_facts([ToldFact({"n": number}, "Fact", f"m-{number}")])
     head = acts.log.cover_all()
 
     assert acts.log.publish() == 300
@@ -135,7 +136,7 @@ def test_a_rewritten_past_is_noticed_at_start(world, crime):
 
     acts = world.acts
     for number in range(3):
-        acts.record_fact({"n": number}, kind="Fact", message_id=f"m-{number}")
+        acts.record_facts([ToldFact({"n": number}, "Fact", f"m-{number}")])
     head = acts.log.cover_all()
     acts.log.publish()
     memory = world.store.memory
