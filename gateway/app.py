@@ -35,12 +35,14 @@ from gateway.routes import (
     sign_in,
     signing,
     verify,
+    web,
 )
 from gateway.settings import GatewaySettings
 from gateway.store.accounts import Accounts
 from gateway.store.sessions import Sessions
 
 API = "/api/v1"
+PARTS = (identity, people, notebooks, entries, files, signing, search, imports)
 log = structlog.get_logger()
 _BY_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
@@ -62,9 +64,10 @@ def build(settings: GatewaySettings) -> FastAPI:
         lifespan=lifespan, separate_input_output_schemas=False,
         license_info={"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
     )  # fmt: skip
-    for part in (identity, people, notebooks, entries, files, signing, search, imports):
+    for part in PARTS:
         app.include_router(part.router, prefix=API)
-    for part in (pages, sign_in, verify):
+    # web is last: it answers every address that is nobody else's.
+    for part in (pages, sign_in, verify, web):
         app.include_router(part.router)
     app.add_exception_handler(PaillasseError, _on_error)
     app.add_exception_handler(RequestValidationError, _on_validation)

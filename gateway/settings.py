@@ -27,6 +27,8 @@ class GatewaySettings(ProcessSettings):
     evidence_upload_seconds: float = 120.0
     # The institution's trust anchors (root.pem, tsa.pem, crls.pem, log.vkey); without them no file is proven here.
     trust_dir: Path | None = None
+    # The folder the web app was built into; without it the front door only says what this server is.
+    web_dir: Path | None = None
     # The whole answer must come within this; each hop takes 20 ms less (bus.md).
     call_timeout_seconds: float = 5.0
     # Calls in flight a gateway process allows before it sheds (bus.md §1c: the bulkhead gives x7 goodput).

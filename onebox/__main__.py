@@ -11,6 +11,7 @@ from onebox.running import AskedToStop
 from onebox.servers.postgresql import PostgresqlMissing
 from onebox.servers.rabbitmq import RabbitmqMissing
 from onebox.supervisor import AlreadyRunning
+from onebox.webapp import WebAppFailed
 
 app = typer.Typer(
     name="paillasse", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
@@ -28,7 +29,7 @@ app.command("bench", context_settings=_HANDED_ON)(bench.bench)
 app.command("test", context_settings=_HANDED_ON)(test.test)
 
 
-REMEDIABLE = (AlreadyRunning, WrongFolder, PostgresqlMissing, RabbitmqMissing, StartFailed)
+REMEDIABLE = (AlreadyRunning, WrongFolder, PostgresqlMissing, RabbitmqMissing, StartFailed, WebAppFailed)
 
 
 def main() -> int:

@@ -168,8 +168,8 @@ class System:
         extra = {
             "HOUSE": "gateway", "HTTP_PORT": str(self.installation.ports["http"]),
             "MAILDIR": str(self.installation.maildir), "LOG_DIR": str(self.installation.folder / "log-tiles"),
-            "TRUST_DIR": str(self.installation.trust), "FILES_ORIGIN": self._store()["DOOR_URL"],
-            **self._bus("gateway"), **self._place("gateway"),
+            "TRUST_DIR": str(self.installation.trust), "FILES_ORIGIN": self._door_url,
+            "WEB_DIR": str(PROJECT / "web" / "dist"), **self._bus("gateway"), **self._place("gateway"),
         }  # fmt: skip
         # It looks for the broker by itself: its imports need not wait for RabbitMQ's boot.
         return self._python("gateway", ("gateway",), secrets_of="gateway", extra=extra, bus=False)
@@ -215,12 +215,16 @@ class System:
             "BUS_VHOST": VIRTUAL_HOST,
         }  # fmt: skip
 
+    @property
+    def _door_url(self) -> str:
+        return f"http://127.0.0.1:{self.installation.ports['transfer']}"
+
     def _store(self) -> dict[str, str]:
         port = self.installation.ports["transfer"]
         return {
             "STORE_DIR": str(self.installation.folder / "store"),
             "DOOR_PORT": str(port),
-            "DOOR_URL": f"http://127.0.0.1:{port}",
+            "DOOR_URL": self._door_url,
         }
 
     def _signing(self) -> dict[str, str]:

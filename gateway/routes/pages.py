@@ -9,7 +9,6 @@ from gateway.problems import KINDS, GatewayProblem
 router = APIRouter(include_in_schema=False)
 
 
-@router.get("/")
 async def front_door(request: Request) -> Response:
     """Say what this is and where its parts are."""
     return page("front_door.html", request)

@@ -17,6 +17,7 @@ CHECKS: dict[str, tuple[str, ...]] = {
     "imports": (str(_BIN / "lint-imports"),),
     "sizes": (sys.executable, "-m", "tools.check_sizes"),
     "contracts": (sys.executable, "-m", "tools.contract_snapshots"),
+    "web": (sys.executable, "-m", "tools.check_web"),
     "docstrings": (str(_BIN / "interrogate"), "-q", "tests"),
 }
 

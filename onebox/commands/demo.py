@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from onebox import webapp
 from onebox.commands import Data, Verbose
 from onebox.demo import institution, seed
 from onebox.demo.api import client
@@ -26,6 +27,7 @@ def demo(
         raise typer.BadParameter("--once needs --out DIR")
     if not once and (eln or out):
         raise typer.BadParameter("--eln and --out belong to --once")
+    webapp.build()
     code = asyncio.run(_run(once=once, eln=eln, out=out, data=data, verbose=verbose))
     raise typer.Exit(code)
 

@@ -5,11 +5,18 @@ import sys
 
 import typer
 
+from onebox import webapp
 from onebox.commands.handing_on import run
+
+WEB_SECONDS = 300
 
 
 def test(context: typer.Context) -> None:
     """Run the tests; --all adds containers, all faults and full matrices; other arguments go to pytest."""
+    if not context.args or "--all" in context.args:
+        webapp.install()
+        if webapp.run("vitest/vitest.mjs", "run", timeout_seconds=WEB_SECONDS) != 0:
+            raise typer.Exit(1)
     # Asked for by name, a server that is missing is a failure and not a skip.
     code = run(sys.executable, "-m", "pytest", *context.args, extra={"PAILLASSE_TEST_SERVERS_REQUIRED": "1"})
     if code == 0 and "--all" in context.args and _docker_answers():

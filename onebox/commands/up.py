@@ -7,6 +7,7 @@ from typing import Annotated
 import httpx
 import typer
 
+from onebox import webapp
 from onebox.commands import Data, Verbose
 from onebox.installation import DEFAULT_FOLDER, Character, known
 from onebox.running import Running, running
@@ -30,6 +31,7 @@ def up(
     character = found or Character.of_institution(institution or "")
     if character.demo:
         raise typer.BadParameter(f"{data} is marked as a demonstration; choose another folder with --data")
+    webapp.build()
     asyncio.run(_run(data, character, admin=admin, code=code, first=not ready, verbose=verbose))
 
 

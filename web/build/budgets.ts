@@ -1,0 +1,63 @@
+/**
+ * Fail the build when a screen grows over its budget of JavaScript, gzip -9 (docs/web.md).
+ *
+ * Counted is what a browser loads before the screen works: the entry, the screen's chunk and all they import
+ * statically. What comes later on demand (formulas, highlighting) is not.
+ */
+import { gzipSync } from 'node:zlib'
+import type { Plugin, Rollup } from 'vite'
+
+export const READING_LIMIT_KB = 60
+export const EDITOR_LIMIT_KB = 230
+/** Modules that only the editor needs; a screen that imports one statically is over budget at once. */
+export const EDITOR_MODULE = 'src/editor/editor.ts'
+
+type Chunk = Rollup.OutputChunk
+
+export function budgets(): Plugin {
+  return {
+    name: 'budgets',
+    apply: 'build',
+    generateBundle(_options, bundle) {
+      const chunks = Object.values(bundle).filter((part): part is Chunk => part.type === 'chunk')
+      const sizes = sizesOf(chunks)
+      this.emitFile({ type: 'asset', fileName: 'sizes.json', source: JSON.stringify(sizes, null, 1) })
+      const over = sizes.filter((size) => size.kilobytes > size.limit)
+      if (over.length > 0) {
+        this.error(over.map((size) => `${size.name}: ${size.kilobytes} kB gz, budget ${size.limit}`).join('; '))
+      }
+    },
+  }
+}
+
+export type Size = { name: string; kilobytes: number; limit: number }
+
+export function sizesOf(chunks: Chunk[]): Size[] {
+  const byFile = new Map(chunks.map((chunk) => [chunk.fileName, chunk]))
+  const entry = chunks.filter((chunk) => chunk.isEntry)
+  const screens = chunks.filter((chunk) => /src\/screens\/[^/]+\/[^/]+\.svelte$/.test(chunk.facadeModuleId ?? ''))
+  const editor = chunks.filter((chunk) => chunk.facadeModuleId?.endsWith(EDITOR_MODULE))
+  const size = (name: string, roots: Chunk[], limit: number): Size => ({
+    name,
+    kilobytes: Math.round(weight(reached(roots, byFile)) / 100) / 10,
+    limit,
+  })
+  const named = screens.map((chunk) => size(chunk.name, [...entry, chunk], READING_LIMIT_KB))
+  const page = screens.filter((chunk) => chunk.name === 'Page')
+  return editor.length > 0 ? [...named, size('editor', [...entry, ...page, ...editor], EDITOR_LIMIT_KB)] : named
+}
+
+function reached(roots: Chunk[], byFile: Map<string, Chunk>): Set<Chunk> {
+  const found = new Set<Chunk>()
+  const open = [...roots]
+  for (let chunk = open.pop(); chunk; chunk = open.pop()) {
+    if (found.has(chunk)) continue
+    found.add(chunk)
+    open.push(...chunk.imports.flatMap((name) => byFile.get(name) ?? []))
+  }
+  return found
+}
+
+function weight(chunks: Set<Chunk>): number {
+  return [...chunks].reduce((sum, chunk) => sum + gzipSync(chunk.code, { level: 9 }).length, 0)
+}

@@ -1,0 +1,59 @@
+/** Say every string in the reader's language, French or English, with CLDR plurals (unicode.org/cldr). */
+import en from './en.json'
+import fr from './fr.json'
+
+export type Language = 'fr' | 'en'
+type Entry = keyof typeof fr
+/** The key of a sentence; what counts is written ``key.one`` and ``key.other`` and asked for by ``key``. */
+export type Key = Entry extends infer E ? (E extends `${infer Stem}.${'one' | 'many' | 'other'}` ? Stem : E) : never
+export type Values = Record<string, string | number>
+
+const CATALOGUES: Record<Language, Record<string, string>> = { fr, en }
+/** The cookie the gateway's own pages read too (gateway/pages/languages.py). */
+const COOKIE = 'language'
+const YEAR_SECONDS = 31_536_000
+
+const state = $state<{ language: Language }>({ language: firstLanguage() })
+document.documentElement.lang = state.language
+
+/** Return the language of the interface. */
+export function language(): Language {
+  return state.language
+}
+
+/** Change the language at once and on the next visit. */
+export function speak(wanted: Language): void {
+  state.language = wanted
+  document.documentElement.lang = wanted
+  document.cookie = `${COOKIE}=${wanted}; path=/; max-age=${YEAR_SECONDS}; secure; samesite=lax`
+}
+
+/** Return whether somebody chose a language here; until then the person's own preference counts. */
+export function isChosen(): boolean {
+  return chosen() !== null
+}
+
+/** Return a sentence; ``{name}`` in it is replaced by a value, ``count`` chooses the plural. */
+export function t(key: Key, values: Values = {}): string {
+  const catalogue = CATALOGUES[state.language]
+  const sentence = catalogue[withPlural(key, values['count'])] ?? catalogue[`${key}.other`] ?? key
+  return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => shown(values[name]) ?? whole)
+}
+
+function withPlural(key: string, count: string | number | undefined): string {
+  if (typeof count !== 'number') return key
+  return `${key}.${new Intl.PluralRules(state.language).select(count)}`
+}
+
+function shown(value: string | number | undefined): string | undefined {
+  return typeof value === 'number' ? value.toLocaleString(state.language) : value
+}
+
+function firstLanguage(): Language {
+  return chosen() ?? (navigator.language.toLowerCase().startsWith('en') ? 'en' : 'fr')
+}
+
+function chosen(): Language | null {
+  const found = /(?:^|; )language=(fr|en)(?:;|$)/.exec(document.cookie)
+  return (found?.[1] as Language | undefined) ?? null
+}

@@ -1,0 +1,10 @@
+import { mount } from 'svelte'
+// One table of tokens for the app and for the pages the gateway makes.
+import '../../gateway/pages/tokens.css'
+import './page.css'
+import App from './App.svelte'
+import { applyTheme } from './shell/theme.svelte'
+
+applyTheme()
+const target = document.getElementById('app')
+if (target) mount(App, { target })
