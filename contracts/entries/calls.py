@@ -1,5 +1,6 @@
 """List every call the house of entries answers; the shapes live beside this file by subject."""
 
+from contracts.entries.attachments import AttachmentUrl, GetAttachment, GetAttachmentText
 from contracts.entries.grants import GiveGrant, Grant, GrantList, ListGrants, RevokeGrant
 from contracts.entries.houses import (
     CloseForSeal,
@@ -24,7 +25,6 @@ from contracts.entries.notebooks import (
     Action,
     AppendRevision,
     Attachment,
-    AttachmentUrl,
     ChangeNotebook,
     CloseNotebook,
     CreateEntry,
@@ -33,7 +33,6 @@ from contracts.entries.notebooks import (
     EntryState,
     EntrySummary,
     EntryView,
-    GetAttachment,
     GetEntry,
     GetNotebook,
     GetRevision,
@@ -103,6 +102,7 @@ __all__ = [
     "FrozenObject",
     "FrozenRevision",
     "GetAttachment",
+    "GetAttachmentText",
     "GetEntry",
     "GetImport",
     "GetMe",

@@ -263,24 +263,6 @@ class GetRevision(Call):
     reply: ClassVar[type[Message]] = RevisionView
 
 
-class AttachmentUrl(Message):
-    """A signed URL, good for five minutes (decisions.md 27)."""
-
-    url: str
-    expires_at: datetime
-
-
-class GetAttachment(Call):
-    """Decide, then return a signed URL for an attachment of a revision."""
-
-    service = _READ
-    method = "get_attachment"
-    entry: EntryId
-    number: RevisionNumber
-    name: str
-    reply: ClassVar[type[Message]] = AttachmentUrl
-
-
 class StrikeOut(Call):
     """Strike an entry out with a reason: it stays in the sequence."""
 

@@ -1,5 +1,7 @@
 """Entries: read a page, save a revision, strike out, share, fetch an attachment."""
 
+from typing import Literal
+
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
@@ -8,6 +10,7 @@ from contracts.entries.calls import (
     AppendRevision,
     EntryView,
     GetAttachment,
+    GetAttachmentText,
     GetEntry,
     GetRevision,
     GiveGrant,
@@ -20,12 +23,17 @@ from contracts.entries.calls import (
     RevisionView,
     StrikeOut,
 )
+from contracts.errors import NotFound
 from contracts.identifiers import EntryId, EntryReference, RevisionNumber
+from contracts.storage.calls import FileText
 from gateway.context import Visitor, if_match, json_answer
 from gateway.routes.notebooks import GrantFields, IfMatch, entry_etag
 from gateway.routes.people import Limit
 
 router = APIRouter(tags=["entries"])
+# A million characters cross two houses.
+TEXT_SECONDS = 10.0
+PreviewKind = Literal["thumbnail", "page-1", "page-2", "page-3", "table"]
 
 
 class Reason(BaseModel):
@@ -67,6 +75,30 @@ async def append_revision(visit: Visitor, entry: EntryId, body: RevisionFields, 
 async def revision(visit: Visitor, entry: EntryId, number: RevisionNumber) -> Response:
     """Return one revision whole."""
     return json_answer(await visit.ask(GetRevision(entry=entry, number=number)))
+
+
+# Before the route of the files themselves, whose names may hold slashes.
+@router.get("/entries/{entry}/revisions/{number}/attachments/{name:path}/text", responses={200: {"model": FileText}})
+async def attachment_text(visit: Visitor, entry: EntryId, number: RevisionNumber, name: str) -> Response:
+    """Return what is written in a file, by page, cell, slide or line; 202 while it is being read."""
+    try:
+        found = await visit.ask(GetAttachmentText(entry=entry, number=number, name=name), timeout_seconds=TEXT_SECONDS)
+    except NotFound:
+        # A file may itself bear that name, in a folder of its own.
+        return await attachment(visit, entry, number, f"{name}/text")
+    return json_answer(found, status=202 if found["status"] == "pending" else 200)
+
+
+@router.get("/entries/{entry}/revisions/{number}/attachments/{name:path}/preview", status_code=307)
+async def attachment_preview(
+    visit: Visitor, entry: EntryId, number: RevisionNumber, name: str, kind: PreviewKind = "thumbnail"
+) -> Response:
+    """Redirect to a signed URL of a picture (PNG) or table (JSON) made from a file, good for five minutes."""
+    try:
+        signed = await visit.ask(GetAttachment(entry=entry, number=number, name=name, preview=kind))
+    except NotFound:
+        return await attachment(visit, entry, number, f"{name}/preview")
+    return RedirectResponse(signed["url"], status_code=307, headers={"Cache-Control": "no-store"})
 
 
 @router.get("/entries/{entry}/revisions/{number}/attachments/{name:path}", status_code=307)

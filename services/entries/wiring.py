@@ -33,7 +33,15 @@ from services.entries.use_cases.get_import import GetImport
 from services.entries.use_cases.give_role import GiveRole
 from services.entries.use_cases.list_structures import ListStructures
 from services.entries.use_cases.open_notebook import OpenNotebook
-from services.entries.use_cases.read_entries import GetAttachment, GetEntry, GetRevision, ListEntries, ListRevisions
+from services.entries.use_cases.read_entries import (
+    FindAttachment,
+    GetAttachment,
+    GetAttachmentText,
+    GetEntry,
+    GetRevision,
+    ListEntries,
+    ListRevisions,
+)
 from services.entries.use_cases.read_notebooks import GetNotebook, ListNotebooks
 from services.entries.use_cases.read_people import FindPeople, GetMe, GetPeople, LeadsOf, ListReaderLabels
 from services.entries.use_cases.run_import import RunImport
@@ -86,6 +94,7 @@ class Reads:
     list_revisions: ListRevisions
     get_revision: GetRevision
     get_attachment: GetAttachment
+    get_attachment_text: GetAttachmentText
     list_grants: ListGrants
     decide: Decide
     list_indexable: ListIndexable
@@ -180,6 +189,7 @@ def build_writing(units: Units, readings: Readings, *, files: Files, clock: Cloc
 
 def build_reads(readings: Readings, *, files: Files) -> Reads:
     """Build the use cases that only look."""
+    find_attachment = FindAttachment(readings)
     return Reads(
         list_structures=ListStructures(readings),
         get_me=GetMe(readings),
@@ -193,7 +203,8 @@ def build_reads(readings: Readings, *, files: Files) -> Reads:
         list_entries=ListEntries(readings),
         list_revisions=ListRevisions(readings),
         get_revision=GetRevision(readings),
-        get_attachment=GetAttachment(readings, files),
+        get_attachment=GetAttachment(find_attachment, files),
+        get_attachment_text=GetAttachmentText(find_attachment, files),
         list_grants=ListGrants(readings),
         decide=Decide(readings),
         list_indexable=ListIndexable(readings),

@@ -9,7 +9,7 @@ from services.entries.domain.caller import Caller
 from services.entries.domain.documents import CheckedDocument
 from services.entries.domain.notebook import Notebook
 from services.entries.domain.people import PersonFields, RoleName
-from services.entries.ports.files import SignedUrl, StoredFile
+from services.entries.ports.files import FileText, SignedUrl, StoredFile, TextPlace
 from services.entries.use_cases.create_structure import NewStructure
 from services.entries.use_cases.written import NamedFile, Written
 from services.entries.wiring import Reads, Writing
@@ -74,6 +74,15 @@ class StorageDouble:
     def download_url(self, sha256: Sha256, *, name: str, media_type: str) -> SignedUrl:
         """Return a URL."""
         return SignedUrl(f"http://store.test/{sha256}", NOW)
+
+    def preview_url(self, sha256: Sha256, *, kind: str) -> SignedUrl:
+        """Return a URL."""
+        return SignedUrl(f"http://store.test/{sha256}/{kind}", NOW)
+
+    def text(self, sha256: Sha256, *, claimed_media_type: str) -> FileText:
+        """Return what is written in every file, and take every claim for a lie."""
+        places = (TextPlace("page", "p. 3", "Na2HPO4"),)
+        return FileText(sha256, "done", "", places, False, "application/pdf", claimed_media_type == "text/csv", ())
 
 
 class DocumentsDouble:

@@ -10,11 +10,13 @@ from contracts.envelope import Call
 from contracts.errors import StorageFull, Unavailable
 from contracts.identifiers import PersonId, Sha256, UploadId
 from contracts.storage import calls as storage
-from services.entries.ports.files import SignedUrl, StoredFile
+from services.entries.ports.files import FileText, SignedUrl, StoredFile, TextPlace
 
 CALL_SECONDS: Final = 2.0
 # Syncing to disk happens inside this call.
 COMPLETE_SECONDS: Final = 10.0
+# A million characters in fifty thousand places.
+TEXT_SECONDS: Final = 8.0
 
 
 class Bus(Protocol):
@@ -65,6 +67,26 @@ class StorageFiles:
             storage.IssueDownloadUrl(sha256=sha256, name=name, media_type=media_type), timeout_seconds=CALL_SECONDS
         )
         return SignedUrl(signed.url, signed.expires_at)
+
+    def preview_url(self, sha256: Sha256, *, kind: str) -> SignedUrl:
+        """Return a signed URL of a preview."""
+        signed = self.bus.call(storage.GetPreview(sha256=sha256, kind=kind), timeout_seconds=CALL_SECONDS)
+        return SignedUrl(signed.url, signed.expires_at)
+
+    def text(self, sha256: Sha256, *, claimed_media_type: str) -> FileText:
+        """Return what is written in a file."""
+        call = storage.GetText(sha256=sha256, claimed_media_type=claimed_media_type)
+        read = self.bus.call(call, timeout_seconds=TEXT_SECONDS)
+        return FileText(
+            sha256=read.sha256,
+            status=read.status,
+            reason=read.reason,
+            places=tuple(TextPlace(place.kind, place.label, place.text) for place in read.places),
+            truncated=read.truncated,
+            media_type=read.media_type,
+            media_type_lies=read.media_type_lies,
+            previews=read.previews,
+        )
 
     def _send(self, part: storage.UploadPart, content: bytes) -> None:
         try:

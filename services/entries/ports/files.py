@@ -28,6 +28,34 @@ class SignedUrl:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class TextPlace:
+    """A passage of a file; ``kind`` is page, cell, slide, line or text, ``label`` what people call the place."""
+
+    kind: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileText:
+    """
+    What is written in a file.
+
+    ``status`` is pending, done, none or failed, ``reason`` why it failed or was cut short; ``media_type`` is what the
+    bytes say, and ``media_type_lies`` whether it was sent as something they cannot be.
+    """
+
+    sha256: Sha256
+    status: str
+    reason: str
+    places: tuple[TextPlace, ...]
+    truncated: bool
+    media_type: str
+    media_type_lies: bool
+    previews: tuple[str, ...]
+
+
 class Files(Protocol):
     """The house of storage, as entries needs it."""
 
@@ -57,3 +85,16 @@ class Files(Protocol):
 
     def download_url(self, sha256: Sha256, *, name: str, media_type: str) -> SignedUrl:
         """Return a signed URL; the caller has decided that the reader may."""
+
+    def preview_url(self, sha256: Sha256, *, kind: str) -> SignedUrl:
+        """
+        Return a signed URL of a preview; the caller has decided that the reader may.
+
+        Raises:
+            Unsupported: there is none of this kind.
+            Unavailable: the file is being read.
+
+        """
+
+    def text(self, sha256: Sha256, *, claimed_media_type: str) -> FileText:
+        """Return what is written in a file; the caller has decided that the reader may."""

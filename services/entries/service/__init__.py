@@ -4,6 +4,7 @@ from chassis.bus.edge import Assembled, CallContext, answers, listens
 from contracts.entries import calls
 from contracts.envelope import Done, Envelope
 from contracts.signing import events as signing
+from contracts.storage.calls import FileText
 from services.entries.domain.grants import Beneficiary, Target
 from services.entries.service import replies as say
 from services.entries.service.replies import caller, next_cursor, number_after
@@ -238,9 +239,17 @@ class EntriesRead:
 
     @answers(calls.GetAttachment)
     def get_attachment(self, call: calls.GetAttachment, context: CallContext) -> calls.AttachmentUrl:
-        """Return a signed URL of a file."""
-        signed = self.house.read.get_attachment(caller(context), entry=call.entry, number=call.number, name=call.name)
+        """Return a signed URL of a file, or of a preview."""
+        signed = self.house.read.get_attachment(
+            caller(context), entry=call.entry, number=call.number, name=call.name, preview=call.preview
+        )
         return calls.AttachmentUrl(url=signed.url, expires_at=signed.expires_at)
+
+    @answers(calls.GetAttachmentText)
+    def get_attachment_text(self, call: calls.GetAttachmentText, context: CallContext) -> FileText:
+        """Return what is written in a file."""
+        get = self.house.read.get_attachment_text
+        return say.file_text(get(caller(context), entry=call.entry, number=call.number, name=call.name))
 
     @answers(calls.ListGrants)
     def list_grants(self, call: calls.ListGrants, context: CallContext) -> calls.GrantList:

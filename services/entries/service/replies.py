@@ -11,6 +11,7 @@ from contracts.entries import calls
 from contracts.envelope import Envelope
 from contracts.errors import FieldProblem, Invalid
 from contracts.identifiers import Actor
+from contracts.storage import calls as storage
 from services.entries.domain.caller import Caller
 from services.entries.domain.entry import Entry
 from services.entries.domain.grants import Grant
@@ -19,6 +20,7 @@ from services.entries.domain.notebook import Notebook
 from services.entries.domain.people import Person, PersonDetail, PersonFields, ReaderLabel
 from services.entries.domain.structures import Structure
 from services.entries.domain.views import Described, EntryShown, Frozen, Indexable, RevisionShown
+from services.entries.ports.files import FileText, TextPlace
 from services.entries.use_cases.written import NamedFile, Written
 
 Listed = TypeVar("Listed")
@@ -98,6 +100,17 @@ def person_detail(found: PersonDetail) -> calls.PersonDetail:
             for one in found.affiliations
         ),
     )  # fmt: skip
+
+
+def file_text(found: FileText) -> storage.FileText:
+    """Say what is written in a file; its places came validated from storage."""
+    said: dict[str, Any] = {name: getattr(found, name) for name in storage.FileText.model_fields}
+    said["places"] = tuple(storage.TextPlace.model_construct(**_fields(place)) for place in found.places)
+    return storage.FileText.model_construct(**said)
+
+
+def _fields(place: TextPlace) -> dict[str, Any]:
+    return {"kind": place.kind, "label": place.label, "text": place.text}
 
 
 def reader_label(found: ReaderLabel) -> calls.ReaderLabel:

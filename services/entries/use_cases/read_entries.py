@@ -6,8 +6,9 @@ from contracts.errors import NotFound
 from contracts.identifiers import EntryId, EntryReference, NotebookId, RevisionNumber
 from services.entries.domain.caller import Caller
 from services.entries.domain.entry import Entry
+from services.entries.domain.revision import Attachment
 from services.entries.domain.views import EntryShown, RevisionShown
-from services.entries.ports.files import Files, SignedUrl
+from services.entries.ports.files import Files, FileText, SignedUrl
 from services.entries.ports.unit_of_work import Readings
 
 
@@ -72,17 +73,45 @@ class GetRevision:
 
 
 @dataclass(frozen=True, slots=True)
-class GetAttachment:
-    """Decide, then ask storage for a URL bound to the file."""
+class FindAttachment:
+    """Decide whether the actor may have a file at all: every answer about a file begins here."""
 
     readings: Readings
-    files: Files
 
-    def __call__(self, caller: Caller, *, entry: EntryId, number: RevisionNumber, name: str) -> SignedUrl:
-        """Return a signed URL; NotFound when there is no such file the actor may read."""
+    def __call__(self, caller: Caller, *, entry: EntryId, number: RevisionNumber, name: str) -> Attachment:
+        """Return the file; NotFound when there is no such file the actor may read."""
         with self.readings() as store:
             found = store.entries.attachment(entry, number, name, person=caller.person)
         if found.attachment is None or not found.standing.reads:
             raise NotFound
-        file = found.attachment
+        return found.attachment
+
+
+@dataclass(frozen=True, slots=True)
+class GetAttachment:
+    """Decide, then ask storage for a URL bound to the file, or to a preview of it."""
+
+    find: FindAttachment
+    files: Files
+
+    def __call__(
+        self, caller: Caller, *, entry: EntryId, number: RevisionNumber, name: str, preview: str | None = None
+    ) -> SignedUrl:
+        """Return a signed URL; NotFound when there is no such file the actor may read."""
+        file = self.find(caller, entry=entry, number=number, name=name)
+        if preview is not None:
+            return self.files.preview_url(file.sha256, kind=preview)
         return self.files.download_url(file.sha256, name=file.name, media_type=file.media_type)
+
+
+@dataclass(frozen=True, slots=True)
+class GetAttachmentText:
+    """Decide, then ask storage what is written in the file."""
+
+    find: FindAttachment
+    files: Files
+
+    def __call__(self, caller: Caller, *, entry: EntryId, number: RevisionNumber, name: str) -> FileText:
+        """Return the text by place; NotFound when there is no such file the actor may read."""
+        file = self.find(caller, entry=entry, number=number, name=name)
+        return self.files.text(file.sha256, claimed_media_type=file.media_type)

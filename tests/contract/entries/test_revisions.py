@@ -3,6 +3,7 @@
 import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
@@ -85,6 +86,25 @@ def test_an_attachment_is_handed_out_to_readers_only(lab: Institution, storage: 
         lab.read.get_attachment(caller(stranger), **asked)
     with pytest.raises(NotFound):
         lab.read.get_attachment(caller(lab.researcher), **{**asked, "name": "none"})
+
+
+def test_what_is_inside_a_file_is_for_its_readers_only(lab: Institution, storage: StorageDouble) -> None:
+    """Text and pictures tell what the file tells: the same decision stands before them."""
+    stored = storage.has("up-1", owner=lab.researcher)
+    entry = lab.entry(lab.notebook().id)
+    written = page(files=(named("mesures.csv", "up-1"),))
+    lab.write.append_revision(caller(lab.researcher), entry=entry.entry.id, expected_head=1, written=written)
+    stranger = lab.person("Serge Étranger", "researcher", at=lab.other_team)
+    asked = {"entry": entry.entry.id, "number": 2, "name": "mesures.csv"}
+
+    read = lab.read.get_attachment_text(caller(lab.colleague), **asked)
+    shown = lab.read.get_attachment(caller(lab.colleague), **asked, preview="thumbnail")
+
+    assert (read.places[0].label, read.media_type_lies) == ("p. 3", True)
+    assert shown.url == f"http://store.test/{stored.sha256}/thumbnail"
+    for refused in (lab.read.get_attachment_text, partial(lab.read.get_attachment, preview="thumbnail")):
+        with pytest.raises(NotFound):
+            refused(caller(stranger), **asked)
 
 
 def test_a_colleague_reads_but_does_not_write_anothers_page(lab: Institution) -> None:
