@@ -48,10 +48,10 @@ class TcpProbe:
             return False
 
 
-def http_probe(port: int, path: str = "/readyz") -> TcpProbe:
+def http_probe(port: int, path: str = "/readyz", *, host: str = "127.0.0.1") -> TcpProbe:
     """Make a probe that wants ``200`` from ``path``; HTTP/1.0 needs no client library in a supervisor."""
     request = f"GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode()
-    return _HttpProbe(port=port, send=request)
+    return _HttpProbe(port=port, send=request, host=host)
 
 
 @dataclass(frozen=True, slots=True)

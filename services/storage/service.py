@@ -107,6 +107,7 @@ def _plan(plan: Plan) -> calls.UploadPlan:
                 size_bytes=planned.part.size_bytes,
                 url=planned.url,
                 received=planned.received,
+                headers=dict(planned.headers),
             )
             for planned in plan.parts
         ),

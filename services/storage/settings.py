@@ -1,8 +1,9 @@
 """Configure the house of storage and its door."""
 
 from pathlib import Path
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 
 from chassis.settings import DatabaseSettings, HealthSettings, ProcessSettings
 
@@ -10,8 +11,21 @@ from chassis.settings import DatabaseSettings, HealthSettings, ProcessSettings
 class StoreSettings(HealthSettings):
     """Say where the bytes lie, and how the two processes that touch them agree on URLs."""
 
+    # Where bytes are kept: a folder of this machine, or an S3 with versioning and Object Lock (ADR-0012).
+    store: Literal["directory", "s3"] = "directory"
     # The folder of the directory store; one file system, so that a rename is enough.
     store_dir: Path
+    # Where S3 answers us, and clients where that is another address.
+    s3_url: str = ""
+    s3_public_url: str = ""
+    s3_region: str = "us-east-1"
+    s3_bucket: str = ""
+    # Of every key; one bucket may hold other things too.
+    s3_prefix: str = ""
+    s3_access_key: SecretStr = SecretStr("")
+    s3_secret_key: SecretStr = SecretStr("")
+    # Governance lets whoever holds a special right of the bucket open a lock; compliance nobody, not even the provider.
+    s3_lock_mode: Literal["GOVERNANCE", "COMPLIANCE"] = "GOVERNANCE"
     # Where clients reach the door, without a slash at the end.
     door_url: str
     # 32 random bytes in hexadecimal: signs URLs (RFC 2104). The door and the house hold the same.
@@ -22,6 +36,15 @@ class StoreSettings(HealthSettings):
     upload_lifetime_hours: int = 24
     # Never fill the disk to the last byte: the database may lie on it too.
     reserve_bytes: int = 64 * 1024 * 1024
+
+    @model_validator(mode="after")
+    def _s3_is_named(self) -> Self:
+        """Refuse to start half-told, naming what is missing."""
+        needed = ("s3_url", "s3_bucket", "s3_access_key", "s3_secret_key")
+        missing = [name for name in needed if not str(getattr(self, name))]
+        if self.store == "s3" and missing:
+            raise ValueError(f"store s3 needs {', '.join(f'PAILLASSE_{name.upper()}' for name in missing)}")
+        return self
 
     @property
     def key(self) -> bytes:

@@ -1,9 +1,8 @@
 """Assemble the house of storage, and the door."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import cast
 
 from sqlalchemy import Engine
@@ -12,7 +11,8 @@ from uuid_utils import uuid7
 from chassis.database import open_engine
 from chassis.jobs import JobStarter
 from services.storage.adapters.reading.process import ChildReader
-from services.storage.ports import BlobStore, IncomingBytes
+from services.storage.domain.digests import DigestPass
+from services.storage.ports import BlobStore, Incoming, PartFiles, Urls
 from services.storage.settings import DoorSettings, JobSettings, StorageSettings, StoreSettings
 from services.storage.store.directory import DirectoryStore
 from services.storage.store.incoming import DirectoryIncoming
@@ -33,6 +33,19 @@ from services.storage.use_cases.plan_upload import PlanUpload
 from services.storage.use_cases.read_file import ReadFile
 from services.storage.use_cases.receive_part import ReceivePart
 from services.storage.use_cases.resolve_uploads import ResolveUploads
+
+# Below the shortest deadline of whoever completes an upload: entries gives it ten seconds.
+_READING_PATIENCE_SECONDS = 7.0
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """One store seen from its sides; ``parts`` is there when they come through our own door."""
+
+    incoming: Incoming
+    blobs: BlobStore
+    urls: Urls
+    parts: PartFiles | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +89,13 @@ class JobHouse:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What the HTTP door calls."""
+    """What the HTTP door calls; S3 has a door of its own, so that bytes never pass ours."""
 
-    receive_part: ReceivePart
+    receive_part: ReceivePart | None
     open_blob: OpenBlob
     open_preview: OpenPreview
     expire_uploads: ExpireUploads
-    store_dir: Path
+    store: BlobStore
     engine: Engine
 
     def close(self) -> None:
@@ -94,26 +107,27 @@ def assemble() -> House:
     """Read the settings and build the house."""
     settings = StorageSettings.load()
     engine = open_engine(settings.database, application_name="storage")
-    return build_house(engine, settings.store_room, *_green(*open_store(settings.store_room)))
+    return build_house(engine, settings.store_room, open_store(settings.store_room, green=True))
 
 
-def build_house(engine: Engine, settings: StoreSettings, incoming: IncomingBytes, store: BlobStore) -> House:
+def build_house(engine: Engine, settings: StoreSettings, store: Store) -> House:
     """Build the house around a database and a store."""
     uow = partial(PostgresUnitOfWork, engine)
-    urls = DoorUrls(settings.door_url.rstrip("/"), settings.key)
-    plan = PlanUpload(urls, _now, settings.url_lifetime_seconds)
-    discard = DiscardUpload(uow, incoming, store)
+    plan = PlanUpload(store.urls, _now, settings.url_lifetime_seconds)
+    discard = DiscardUpload(uow, store.incoming, store.blobs)
     return House(
-        create_upload=CreateUpload(uow, store, plan, _now, _new_id, settings.upload_lifetime_hours),
-        get_upload=GetUpload(uow, plan),
-        complete_upload=CompleteUpload(uow, incoming, store, _now),
+        create_upload=CreateUpload(
+            uow, store.incoming, store.blobs, plan, _now, _new_id, settings.upload_lifetime_hours
+        ),
+        get_upload=GetUpload(uow, store.incoming, plan),
+        complete_upload=CompleteUpload(uow, store.incoming, store.blobs, _now),
         discard_upload=discard,
         discard_purpose=DiscardPurpose(uow, discard),
         resolve_uploads=ResolveUploads(uow),
         keep_uploads=KeepUploads(uow),
-        issue_download_url=IssueDownloadUrl(uow, urls, _now, settings.url_lifetime_seconds),
+        issue_download_url=IssueDownloadUrl(uow, store.urls, _now, settings.url_lifetime_seconds),
         get_text=GetText(uow),
-        get_preview=GetPreview(uow, urls, _now, settings.url_lifetime_seconds),
+        get_preview=GetPreview(uow, _door_urls(settings), _now, settings.url_lifetime_seconds),
         jobs=JobStarter(engine, "services.storage.jobs"),
         engine=engine,
     )
@@ -123,9 +137,9 @@ def assemble_jobs() -> JobHouse:
     """Read the settings and build what the job process needs."""
     settings = JobSettings.load()
     engine = open_engine(settings.database, application_name="storage-jobs")
-    _, store = open_store(settings.store_room)
+    store = open_store(settings.store_room)
     reader = ChildReader(settings.read_memory_bytes, settings.read_cpu_seconds, settings.read_wall_seconds)
-    read_file = ReadFile(partial(PostgresUnitOfWork, engine), store, reader, _now, settings.read_largest_bytes)
+    read_file = ReadFile(partial(PostgresUnitOfWork, engine), store.blobs, reader, _now, settings.read_largest_bytes)
     return JobHouse(read_file, engine)
 
 
@@ -133,29 +147,63 @@ def build_door(settings: DoorSettings) -> Door:
     """Build the door from settings."""
     engine = open_engine(settings.database, application_name="storage-door")
     uow = partial(PostgresUnitOfWork, engine)
-    incoming, store = open_store(settings.store_room)
+    store = open_store(settings.store_room)
     return Door(
-        receive_part=ReceivePart(uow, incoming),
-        open_blob=OpenBlob(store),
+        receive_part=ReceivePart(uow, store.parts) if store.parts else None,
+        open_blob=OpenBlob(store.blobs),
         open_preview=OpenPreview(uow),
-        expire_uploads=ExpireUploads(uow, incoming, store, _now),
-        store_dir=settings.store_room.store_dir,
+        expire_uploads=ExpireUploads(uow, store.incoming, store.blobs, _now),
+        store=store.blobs,
         engine=engine,
     )
 
 
-def open_store(settings: StoreSettings) -> tuple[DirectoryIncoming, DirectoryStore]:
-    """Open the directory store, and make its folders."""
-    return DirectoryIncoming(settings.store_dir), DirectoryStore(
-        settings.store_dir, reserve_bytes=settings.reserve_bytes
-    )
+def open_store(settings: StoreSettings, *, green: bool = False) -> Store:
+    """Open the store the settings name; ``green`` in a patched process."""
+    return _open_s3(settings, green=green) if settings.store == "s3" else _open_directory(settings, green=green)
 
 
-def _green(incoming: DirectoryIncoming, store: DirectoryStore) -> tuple[IncomingBytes, BlobStore]:
-    """Do disk work in native threads: a slow fsync must not hold up every other green thread of the process."""
+def _door_urls(settings: StoreSettings) -> DoorUrls:
+    """Return who signs URLs of our own door; previews are always shown by it."""
+    return DoorUrls(settings.door_url.rstrip("/"), settings.key)
+
+
+def _open_directory(settings: StoreSettings, *, green: bool) -> Store:
+    incoming: PartFiles = DirectoryIncoming(settings.store_dir)
+    blobs: BlobStore = DirectoryStore(settings.store_dir, reserve_bytes=settings.reserve_bytes)
+    if green:
+        # Disk work in native threads: a slow fsync must not hold up every other green thread of the process.
+        from eventlet import tpool
+
+        incoming, blobs = cast("PartFiles", tpool.Proxy(incoming)), cast("BlobStore", tpool.Proxy(blobs))
+    return Store(incoming, blobs, _door_urls(settings), parts=incoming)
+
+
+def _open_s3(settings: StoreSettings, *, green: bool) -> Store:
+    # Only who uses it pays for it: boto3 takes some thirty megabytes.
+    from services.storage.store.s3.blobs import S3Store
+    from services.storage.store.s3.bucket import Access, Bucket, connect
+    from services.storage.store.s3.incoming import S3Incoming
+    from services.storage.store.s3.readings import Readings
+    from services.storage.store.s3.urls import S3Urls
+
+    access = Access(
+        settings.s3_url, settings.s3_region, settings.s3_access_key.get_secret_value(),
+        settings.s3_secret_key.get_secret_value(),
+    )  # fmt: skip
+    bucket = Bucket(connect(access), settings.s3_bucket, settings.s3_prefix)
+    outside = connect(replace(access, url=settings.s3_public_url or settings.s3_url))
+    blobs = S3Store(bucket, mode=settings.s3_lock_mode)
+    readings = Readings(patience_seconds=_READING_PATIENCE_SECONDS)
+    incoming = S3Incoming(bucket, blobs, readings, add=_add_in_thread if green else DigestPass.update)
+    return Store(incoming, blobs, S3Urls(replace(bucket, client=outside)))
+
+
+def _add_in_thread(digests: DigestPass, piece: bytes) -> None:
+    """Hash in a native thread: sockets are green, hashing would hold up everybody."""
     from eventlet import tpool
 
-    return cast("IncomingBytes", tpool.Proxy(incoming)), cast("BlobStore", tpool.Proxy(store))
+    tpool.execute(digests.update, piece)
 
 
 def _now() -> datetime:

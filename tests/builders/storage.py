@@ -43,8 +43,10 @@ class Street:
     def __post_init__(self) -> None:
         self.store = FakeBlobStore(self.incoming)
         plan = PlanUpload(FakeUrls(), self.clock, 300)
-        self.create = CreateUpload(self.shelf, self.store, plan, self.clock, lambda: f"upload-{next(self.ids):04}", 24)
-        self.get = GetUpload(self.shelf, plan)
+        self.create = CreateUpload(
+            self.shelf, self.incoming, self.store, plan, self.clock, lambda: f"upload-{next(self.ids):04}", 24
+        )
+        self.get = GetUpload(self.shelf, self.incoming, plan)
         self.complete = CompleteUpload(self.shelf, self.incoming, self.store, self.clock)
         self.discard = DiscardUpload(self.shelf, self.incoming, self.store)
         self.discard_purpose = DiscardPurpose(self.shelf, self.discard)

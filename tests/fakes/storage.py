@@ -5,16 +5,27 @@ import copy
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from types import TracebackType
 from typing import Any, Self
 
-from contracts.errors import FieldProblem, IntegrityBroken, Invalid, NotFound, StorageFull
+from contracts.errors import FieldProblem, IntegrityBroken, Invalid, NotFound, Sealed, StorageFull
 from contracts.identifiers import RequestKey, Sha256, UploadId
+from services.storage.domain.digests import Digests
 from services.storage.domain.facts import Fact
 from services.storage.domain.plan import Part
 from services.storage.domain.reading import Preview, Reading
 from services.storage.domain.upload import Upload, UploadState
-from services.storage.ports import Cause, KnownReading, PreviewSize, StoredBlob
+from services.storage.ports import (
+    BlobRef,
+    Cause,
+    KnownReading,
+    Lock,
+    PartAddress,
+    PreviewSize,
+    StoredBlob,
+    Stray,
+)
 
 
 @dataclass
@@ -65,7 +76,7 @@ class FakeUploads:
     def received(self, id_: UploadId) -> frozenset[int]:
         return frozenset(self._rows.parts.get(id_, ()))
 
-    def forget_parts(self, id_: UploadId) -> None:
+    def forget_parts(self, id_: UploadId, *, transfer: str) -> None:
         self._rows.parts.pop(id_, None)
         upload = copy.copy(self._rows.uploads[id_])
         object.__setattr__(upload, "digests", None)
@@ -93,7 +104,7 @@ class FakeBlobs:
         """One thread needs no lock."""
 
     def add(self, blob: StoredBlob, *, at: datetime) -> None:
-        self._rows.blobs.setdefault(blob.digests.sha256, blob)
+        self._rows.blobs[blob.digests.sha256] = blob
 
     def get(self, sha256: Sha256) -> StoredBlob | None:
         return self._rows.blobs.get(sha256)
@@ -210,11 +221,23 @@ class FakeIncoming:
     def read(self, upload: UploadId, offset: int, size_bytes: int) -> Iterator[bytes]:
         yield bytes(self.files[upload][offset : offset + size_bytes])
 
-    def drop(self, upload: UploadId) -> None:
-        self.files.pop(upload, None)
+    def begin(self, upload: Upload) -> str:
+        return ""
 
-    def untouched_since(self, moment: datetime) -> list[UploadId]:
-        return sorted(self.files) if self.written_at < moment else []
+    def parts(self, upload: Upload) -> None:
+        """Leave it to the rows."""
+
+    def digests(self, upload: Upload) -> Digests | None:
+        return upload.digests
+
+    def drop(self, id_: UploadId, transfer: str) -> None:
+        self.files.pop(id_, None)
+
+    def abandon(self, stray: Stray) -> None:
+        self.drop(stray.upload, stray.transfer)
+
+    def untouched_since(self, moment: datetime) -> list[Stray]:
+        return [Stray(id_) for id_ in sorted(self.files)] if self.written_at < moment else []
 
 
 class FakeBlobStore:
@@ -223,40 +246,74 @@ class FakeBlobStore:
     def __init__(self, incoming: FakeIncoming) -> None:
         self._incoming = incoming
         self.blobs: dict[Sha256, bytes] = {}
+        self.versions: dict[Sha256, str] = {}
+        self.locks: dict[Sha256, Lock] = {}
+        self._numbers = count(1)
         self.free: int | None = None
 
-    def adopt(self, upload: UploadId, sha256: Sha256, size_bytes: int) -> None:
+    def adopt(self, upload: Upload, digests: Digests) -> str:
+        sha256 = digests.sha256
         known = self.blobs.get(sha256)
-        data = self._incoming.files.get(upload)
-        if known is None or len(known) != size_bytes:
-            if data is None or len(data) != size_bytes:
-                raise NotFound(kind="upload", id=upload)
+        data = self._incoming.files.get(upload.id)
+        if known is None or len(known) != upload.size_bytes:
+            if data is None or len(data) != upload.size_bytes:
+                raise NotFound(kind="upload", id=upload.id)
             self.blobs[sha256] = bytes(data)
-        self._incoming.drop(upload)
+            self.versions[sha256] = str(next(self._numbers))
+        self._incoming.drop(upload.id, upload.transfer)
+        return self.versions[sha256]
 
-    def size_of(self, sha256: Sha256) -> int | None:
-        return len(self.blobs[sha256]) if sha256 in self.blobs else None
+    def size_of(self, blob: BlobRef) -> int | None:
+        return len(self.blobs[blob.sha256]) if blob.sha256 in self.blobs else None
 
-    def read(self, sha256: Sha256, start: int, size_bytes: int) -> Iterator[bytes]:
-        if sha256 not in self.blobs:
-            raise NotFound(kind="blob", id=sha256)
-        piece = self.blobs[sha256][start : start + size_bytes]
+    def read(self, blob: BlobRef, start: int, size_bytes: int) -> Iterator[bytes]:
+        self._present(blob)
+        piece = self.blobs[blob.sha256][start : start + size_bytes]
         yield piece
         if len(piece) != size_bytes:
-            raise IntegrityBroken(kind="blob", id=sha256)
+            raise IntegrityBroken(kind="blob", id=blob.sha256, reason="truncated")
 
-    def remove(self, sha256: Sha256) -> None:
-        self.blobs.pop(sha256, None)
+    def is_current(self, blob: BlobRef) -> bool:
+        return blob.place in {"", self.versions.get(blob.sha256)}
+
+    def remove(self, blob: BlobRef) -> None:
+        lock = self.lock_of(blob)
+        if lock.closed(datetime.now(UTC)):
+            raise Sealed(kind="blob", id=blob.sha256, reason="on_hold" if lock.held else "retained")
+        self.blobs.pop(blob.sha256, None)
+
+    def retain(self, blob: BlobRef, until: datetime) -> None:
+        self._present(blob)
+        now = self.lock_of(blob)
+        self.locks[blob.sha256] = Lock(max(until, now.until or until), held=now.held)
+
+    def hold(self, blob: BlobRef, *, held: bool) -> None:
+        self._present(blob)
+        self.locks[blob.sha256] = Lock(self.lock_of(blob).until, held=held)
+
+    def lock_of(self, blob: BlobRef) -> Lock:
+        return self.locks.get(blob.sha256, Lock())
+
+    def everything(self) -> Iterator[BlobRef]:
+        for sha256, data in self.blobs.items():
+            yield BlobRef(sha256, len(data), self.versions[sha256])
 
     def free_bytes(self) -> int | None:
         return self.free
+
+    def answers(self) -> bool:
+        return True
+
+    def _present(self, blob: BlobRef) -> None:
+        if blob.sha256 not in self.blobs:
+            raise NotFound(kind="blob", id=blob.sha256)
 
 
 class FakeUrls:
     """URLs one can read."""
 
-    def part(self, upload: UploadId, part: Part, *, expires_at: datetime) -> str:
-        return f"fake:/parts/{upload}/{part.number}"
+    def part(self, upload: Upload, part: Part, *, expires_at: datetime) -> PartAddress:
+        return PartAddress(f"fake:/parts/{upload.id}/{part.number}")
 
     def blob(self, blob: StoredBlob, *, name: str, media_type: str, expires_at: datetime) -> str:
         return f"fake:/blobs/{blob.digests.sha256}/{name}"

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from onebox.probes import TcpProbe, until_ready
-from onebox.servers import postgresql, rabbitmq
-from tests.servers.running import PostgresServer, RabbitServer, bus_users
+from onebox.probes import TcpProbe, http_probe, until_ready
+from onebox.servers import minio, postgresql, rabbitmq
+from tests.servers.running import PostgresServer, RabbitServer, S3Server, bus_users
 
 POSTGRES_IMAGE = "postgres:17"
+MINIO_IMAGE = "minio/minio:latest"
 RABBITMQ_IMAGE = "rabbitmq:4-management"
 CONFIGURATION = """listeners.tcp.default = 5672
 definitions.import_backend = local_filesystem
@@ -56,3 +57,25 @@ def rabbitmq_container() -> Iterator[RabbitServer]:
             probe = TcpProbe(port=port, host=host, send=rabbitmq.AMQP_HEADER, expect=rabbitmq.METHOD_FRAME)
             assert asyncio.run(until_ready(probe, seconds=90)), "RabbitMQ did not start in its container"
             yield RabbitServer(host, port, "paillasse", users)
+
+
+@contextmanager
+def minio_container() -> Iterator[S3Server]:
+    """Run the official MinIO image with a locked bucket."""
+    from testcontainers.core.container import DockerContainer
+
+    secret = secrets.token_urlsafe(24)
+    container = (
+        DockerContainer(MINIO_IMAGE)
+        .with_exposed_ports(9000)
+        .with_env("MINIO_ROOT_USER", "paillasse-test")
+        .with_env("MINIO_ROOT_PASSWORD", secret)
+        .with_command("server /data")
+    )
+    with container as running:
+        host, port = running.get_container_host_ip(), int(running.get_exposed_port(9000))
+        probe = http_probe(port, "/minio/health/ready", host=host)
+        assert asyncio.run(until_ready(probe, seconds=60)), "MinIO did not start in its container"
+        server = S3Server(f"http://{host}:{port}", minio.BUCKET, "paillasse-test", secret)
+        server.client().create_bucket(Bucket=minio.BUCKET, ObjectLockEnabledForBucket=True)
+        yield server

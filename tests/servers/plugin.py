@@ -1,4 +1,4 @@
-"""Give tests a real PostgreSQL and a real RabbitMQ: private processes, or containers when asked for."""
+"""Give tests a real PostgreSQL, RabbitMQ and S3: private processes, or containers when asked for."""
 
 import json
 import os
@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
+from onebox.servers.minio import PROGRAM_VARIABLE, MinioMissing
 from onebox.servers.postgresql import PostgresqlMissing
 from onebox.servers.rabbitmq import RabbitmqMissing
 from tests.servers import containers, processes
-from tests.servers.running import PostgresServer, RabbitServer
+from tests.servers.running import PostgresServer, RabbitServer, S3Server
 
 PROJECT = Path(__file__).parents[2]
 IN_CONTAINERS = os.environ.get("PAILLASSE_TEST_SERVERS") == "containers"
@@ -45,6 +46,27 @@ def rabbitmq_server() -> Iterator[RabbitServer]:
             yield server
     except RabbitmqMissing as missing:
         _or_skip(missing)
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[S3Server]:
+    """
+    Give the bucket that was named, else run one MinIO for the session.
+
+    It takes ten minutes to build, so that a machine without one skips; where it was named it must be there.
+    """
+    if url := os.environ.get("PAILLASSE_TEST_S3_URL"):
+        place, _, bucket = url.rstrip("/").rpartition("/")
+        keys = (os.environ["PAILLASSE_S3_ACCESS_KEY"], os.environ["PAILLASSE_S3_SECRET_KEY"])
+        yield S3Server(place, bucket, *keys, os.environ.get("PAILLASSE_S3_REGION", "us-east-1"))
+        return
+    try:
+        with containers.minio_container() if IN_CONTAINERS else processes.minio_process() as server:
+            yield server
+    except MinioMissing as missing:
+        if os.environ.get(PROGRAM_VARIABLE):
+            raise
+        pytest.skip(str(missing))
 
 
 @pytest.fixture(scope="session")

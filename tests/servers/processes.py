@@ -16,9 +16,9 @@ from typing import IO
 
 from contracts.topology import VIRTUAL_HOST
 from onebox.programs import Program
-from onebox.servers import postgresql, rabbitmq
+from onebox.servers import minio, postgresql, rabbitmq
 from onebox.servers.ports import free_ports
-from tests.servers.running import PostgresServer, RabbitServer, bus_users
+from tests.servers.running import PostgresServer, RabbitServer, S3Server, bus_users
 
 STOP_SECONDS = 20.0
 
@@ -122,3 +122,20 @@ def rabbitmq_process() -> Iterator[RabbitServer]:
         finally:
             for process in reversed(started):
                 process.stop()
+
+
+@contextmanager
+def minio_process() -> Iterator[S3Server]:
+    """Run a private MinIO with a locked bucket."""
+    minio.find_program()
+    (port,) = free_ports(1)
+    with scratch_folder("minio") as folder:
+        described = minio.Minio(folder / "data", port, "paillasse-test", secrets.token_urlsafe(24))
+        process = Process(described.program(), folder / "log")
+        try:
+            process.start()
+            server = S3Server(described.url, minio.BUCKET, described.access_key, described.secret_key, process=process)
+            server.client().create_bucket(Bucket=minio.BUCKET, ObjectLockEnabledForBucket=True)
+            yield server
+        finally:
+            process.stop()

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import amqp
+import boto3
 import psycopg2
+from botocore.config import Config
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
 
 from contracts.topology import EVENT_SOURCES, RELAY_USER
@@ -85,6 +87,26 @@ class RabbitServer:
     def url(self, user: str) -> str:
         """Return an AMQP address with credentials."""
         return f"amqp://{user}:{self.users[user]}@{self.host}:{self.port}/{self.vhost}"
+
+
+@dataclass(frozen=True)
+class S3Server:
+    """An S3 with a bucket that has versioning and Object Lock."""
+
+    url: str
+    bucket: str
+    access_key: str
+    secret_key: str = field(repr=False)
+    region: str = "us-east-1"
+    # Kills and starts it; none for a container or somebody else's bucket.
+    process: Any = None
+
+    def client(self) -> Any:
+        """Connect as an administrator, to look and to break."""
+        return boto3.client(
+            "s3", endpoint_url=self.url, aws_access_key_id=self.access_key, aws_secret_access_key=self.secret_key,
+            region_name=self.region, config=Config(s3={"addressing_style": "path"}),
+        )  # fmt: skip
 
 
 def bus_users() -> dict[str, str]:

@@ -99,4 +99,8 @@ def _encode(data: bytes) -> str:
 
 def _decode(text: str) -> bytes:
     padded = text.encode("ascii") + b"=" * (-len(text) % 4)
-    return b64decode(padded, altchars=b"-_", validate=True)
+    data = b64decode(padded, altchars=b"-_", validate=True)
+    # Spare bits of a last letter must be zero (RFC 4648 §3.5): else one token could be written in several ways.
+    if _encode(data) != text:
+        raise ValueError("not canonical")
+    return data

@@ -8,9 +8,11 @@ MIB = 1024 * 1024
 # One request, one pass, no assembling: nearly every file of a laboratory is smaller.
 SINGLE_PART_BYTES = 32 * MIB
 SMALLEST_PART_BYTES = 8 * MIB
-LARGEST_PART_BYTES = 64 * MIB
-# S3 allows 10,000 parts (Amazon S3 user guide, multipart upload limits); a plan of that many is a 4 MB message.
+# Of every file up to 625 GiB; above, parts grow so that there are never more than 10,000 (5 TiB: 525 MiB each).
+LARGEST_USUAL_PART_BYTES = 64 * MIB
+# Amazon S3 user guide, multipart upload limits: 10,000 parts of at most 5 GiB, an object of at most 5 TiB.
 MOST_PARTS = 10_000
+LARGEST_FILE_BYTES = 5 * 1024 * 1024 * MIB
 # Small enough that a lost connection costs little, until the file is so large that the plan would grow long.
 _PARTS_AIMED_AT = 100
 
@@ -29,17 +31,20 @@ def part_size(size_bytes: int) -> int:
     Choose how large each part of a file is.
 
     Raises:
-        Invalid: The file is larger than the most parts of the largest size.
+        Invalid: The file is larger than any store takes.
 
     """
-    if size_bytes > MOST_PARTS * LARGEST_PART_BYTES:
-        remedy = f"at most {MOST_PARTS * LARGEST_PART_BYTES} bytes"
-        raise Invalid(FieldProblem("size_bytes", "too_large", remedy))
+    if size_bytes > LARGEST_FILE_BYTES:
+        raise Invalid(FieldProblem("size_bytes", "too_large", f"at most {LARGEST_FILE_BYTES} bytes"))
     if size_bytes <= SINGLE_PART_BYTES:
         return SINGLE_PART_BYTES
-    aimed = -(-size_bytes // _PARTS_AIMED_AT)
-    whole_mebibytes = -(-aimed // MIB) * MIB
-    return min(LARGEST_PART_BYTES, max(SMALLEST_PART_BYTES, whole_mebibytes))
+    usual = min(LARGEST_USUAL_PART_BYTES, max(SMALLEST_PART_BYTES, _whole_mebibytes(size_bytes, _PARTS_AIMED_AT)))
+    return max(usual, _whole_mebibytes(size_bytes, MOST_PARTS))
+
+
+def _whole_mebibytes(size_bytes: int, parts: int) -> int:
+    """Return how many bytes each of ``parts`` parts has, rounded up to whole mebibytes."""
+    return -(-size_bytes // (parts * MIB)) * MIB
 
 
 def divide(size_bytes: int, part_size_bytes: int) -> tuple[Part, ...]:

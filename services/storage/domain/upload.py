@@ -46,7 +46,8 @@ class Upload:
     """
     Bytes on their way in, or arrived.
 
-    ``expected`` is what the client says the digest is; ``digests`` what storage computed, set when the last part came.
+    ``expected`` is what the client says the digest is; ``digests`` what storage computed, set when all parts came.
+    ``transfer`` is the store's own name for the parts on their way, where it has one (S3: the multipart upload).
     """
 
     id: UploadId
@@ -61,6 +62,7 @@ class Upload:
     expires_at: datetime
     state: UploadState = UploadState.PLANNED
     digests: Digests | None = None
+    transfer: str = ""
 
     @property
     def parts(self) -> tuple[Part, ...]:

@@ -25,17 +25,22 @@ class PostgresBlobs:
         self._connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(sha256, 0))))
 
     def add(self, stored: StoredBlob, *, at: datetime) -> None:
-        """Note that the bytes are durable."""
+        """Note that the bytes are durable, and where."""
         statement = upsert(blob).values(
-            sha256=stored.digests.sha256, sha512=stored.digests.sha512, size_bytes=stored.size_bytes, stored_at=at
+            sha256=stored.digests.sha256,
+            sha512=stored.digests.sha512,
+            size_bytes=stored.size_bytes,
+            place=stored.place,
+            stored_at=at,
         )
-        self._connection.execute(statement.on_conflict_do_nothing())
+        again = statement.on_conflict_do_update(index_elements=[blob.c.sha256], set_={"place": stored.place})
+        self._connection.execute(again)
 
     def get(self, sha256: Sha256) -> StoredBlob | None:
         """Return what is known of them."""
-        query = select(blob.c.sha256, blob.c.sha512, blob.c.size_bytes).where(blob.c.sha256 == sha256)
+        query = select(blob.c.sha256, blob.c.sha512, blob.c.size_bytes, blob.c.place).where(blob.c.sha256 == sha256)
         row = self._connection.execute(query).one_or_none()
-        return StoredBlob(Digests(Sha256(row.sha256), Sha512(row.sha512)), row.size_bytes) if row else None
+        return StoredBlob(Digests(Sha256(row.sha256), Sha512(row.sha512)), row.size_bytes, row.place) if row else None
 
     def named(self, sha256: Sha256) -> bool:
         """Tell whether an upload that is finished names them."""

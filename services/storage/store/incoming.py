@@ -6,6 +6,9 @@ from datetime import datetime
 from pathlib import Path
 
 from contracts.identifiers import UploadId
+from services.storage.domain.digests import Digests
+from services.storage.domain.upload import Upload
+from services.storage.ports import Stray
 from services.storage.store.files import full_disk_is_typed, make_durable_directory, pieces
 
 
@@ -48,11 +51,27 @@ class DirectoryIncoming:
         """Return written bytes in pieces."""
         return pieces(self.path(upload), offset, size_bytes)
 
-    def drop(self, upload: UploadId) -> None:
-        """Forget an upload's bytes."""
-        self.path(upload).unlink(missing_ok=True)
+    def begin(self, upload: Upload) -> str:  # noqa: ARG002 -- the first part makes the file
+        """Need nothing made ready."""
+        return ""
 
-    def untouched_since(self, moment: datetime) -> list[UploadId]:
+    def parts(self, upload: Upload) -> None:
+        """Leave it to the rows."""
+
+    def digests(self, upload: Upload) -> Digests | None:
+        """Return what was computed while the parts came."""
+        return upload.digests
+
+    def drop(self, id_: UploadId, transfer: str = "") -> None:  # noqa: ARG002 -- the id says it all
+        """Forget an upload's bytes."""
+        self.path(id_).unlink(missing_ok=True)
+
+    def abandon(self, stray: Stray) -> None:
+        """Forget bytes of no upload; what was adopted was renamed and lies elsewhere."""
+        self.drop(stray.upload)
+
+    def untouched_since(self, moment: datetime) -> list[Stray]:
         """Return uploads whose file was last written to before ``moment``."""
         with os.scandir(self._folder) as entries:
-            return sorted(UploadId(entry.name) for entry in entries if entry.stat().st_mtime < moment.timestamp())
+            old = sorted(entry.name for entry in entries if entry.stat().st_mtime < moment.timestamp())
+        return [Stray(UploadId(name)) for name in old]

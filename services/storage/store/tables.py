@@ -21,6 +21,7 @@ upload = Table(
     Column("state", Text, nullable=False),
     Column("sha256", Text),
     Column("sha512", Text),
+    Column("transfer", Text, nullable=False, server_default=""),
 )
 
 part = Table(
@@ -37,6 +38,7 @@ blob = Table(
     Column("sha512", Text, nullable=False),
     Column("size_bytes", BigInteger, nullable=False),
     Column("stored_at", DateTime(timezone=True), nullable=False),
+    Column("place", Text, nullable=False, server_default=""),
 )
 
 reading = Table(

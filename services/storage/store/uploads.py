@@ -26,6 +26,7 @@ _COLUMNS = (
     upload.c.state,
     upload.c.sha256,
     upload.c.sha512,
+    upload.c.transfer,
 )
 
 
@@ -51,6 +52,7 @@ class PostgresUploads:
                 created_at=new.created_at,
                 expires_at=new.expires_at,
                 state=new.state,
+                transfer=new.transfer,
             )
         )
 
@@ -81,10 +83,11 @@ class PostgresUploads:
         """Return the numbers of the parts that are durable."""
         return frozenset(self._connection.execute(select(part.c.number).where(part.c.upload == id_)).scalars())
 
-    def forget_parts(self, id_: UploadId) -> None:
-        """Note that no part is there any more, nor any digest of them."""
+    def forget_parts(self, id_: UploadId, *, transfer: str) -> None:
+        """Note that no part is there any more, nor any digest of them, and how the parts travel from now on."""
         self._connection.execute(delete(part).where(part.c.upload == id_))
-        self._connection.execute(update(upload).where(upload.c.id == id_).values(sha256=None, sha512=None))
+        fresh = {"sha256": None, "sha512": None, "transfer": transfer}
+        self._connection.execute(update(upload).where(upload.c.id == id_).values(fresh))
 
     def tentative(self, issuer: str, purpose: str) -> list[UploadId]:
         """Return the tentative uploads a house made for ``purpose``, in id order."""
@@ -120,4 +123,5 @@ def _upload(row: Row[*tuple[Any, ...]]) -> Upload:
         expires_at=row.expires_at,
         state=UploadState(row.state),
         digests=Digests(Sha256(row.sha256), Sha512(row.sha512)) if row.sha256 is not None else None,
+        transfer=row.transfer,
     )

@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from contracts.identifiers import Sha256, UploadId
+from contracts.identifiers import Sha256
 from services.storage.domain.claims import BlobClaim, PartClaim, PreviewClaim, sign
 from services.storage.domain.plan import Part
-from services.storage.ports import StoredBlob
+from services.storage.domain.upload import Upload
+from services.storage.ports import PartAddress, StoredBlob
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +17,10 @@ class DoorUrls:
     door_url: str
     key: bytes = field(repr=False)
 
-    def part(self, upload: UploadId, part: Part, *, expires_at: datetime) -> str:
-        """Return the URL to PUT a part to."""
-        claim = PartClaim(upload, part.number, part.offset, part.size_bytes, int(expires_at.timestamp()))
-        return f"{self.door_url}/parts/{sign(claim, key=self.key)}"
+    def part(self, upload: Upload, part: Part, *, expires_at: datetime) -> PartAddress:
+        """Return where to PUT a part."""
+        claim = PartClaim(upload.id, part.number, part.offset, part.size_bytes, int(expires_at.timestamp()))
+        return PartAddress(f"{self.door_url}/parts/{sign(claim, key=self.key)}")
 
     def blob(self, blob: StoredBlob, *, name: str, media_type: str, expires_at: datetime) -> str:
         """Return the URL to GET a blob from, under a name."""

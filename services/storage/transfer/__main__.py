@@ -17,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.applications import Starlette
 
 from chassis.logging import configure
+from contracts.errors import Unavailable
 from services.storage.settings import DoorSettings
 from services.storage.transfer.app import Meters, door_app, side_app
 from services.storage.wiring import Door, build_door
@@ -42,7 +43,9 @@ def main() -> None:
     settings = DoorSettings.load()
     configure("door", level=settings.log_level)
     door = build_door(settings)
-    with _alone(settings.store_room.store_dir), contextlib.closing(door):
+    store = settings.store_room
+    alone = _alone(store.store_dir) if store.store == "directory" else contextlib.nullcontext()
+    with alone, contextlib.closing(door):
         asyncio.run(_serve(door, settings))
 
 
@@ -103,7 +106,7 @@ async def _sweep(door: Door, interval_seconds: float, threads: Executor) -> None
     while True:
         try:
             cleared = await asyncio.get_running_loop().run_in_executor(threads, door.expire_uploads)
-        except (DBAPIError, PoolTimeout) as error:
+        except (DBAPIError, PoolTimeout, Unavailable) as error:
             _log.warning("sweep_postponed", error=type(error).__name__)
         else:
             _log.info("uploads_cleared", count=cleared)

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from contracts.errors import IntegrityBroken, PaillasseError, Unavailable
+from contracts.errors import IntegrityBroken, NotFound, PaillasseError, Unavailable
 from services.storage.domain.claims import BlobClaim, PartClaim, PreviewClaim, read
 from services.storage.settings import DoorSettings
 from services.storage.transfer.arrivals import Arrivals
@@ -47,11 +47,13 @@ class Meters:
 def door_app(door: Door, settings: DoorSettings, meters: Meters, threads: Executor) -> Starlette:
     """Return the application for clients: ``PUT /parts/{token}``, ``GET /{blobs,previews}/{token}``, nothing else."""
     key = settings.store_room.key
-    arrivals = Arrivals(door.receive_part, threads, idle_seconds=settings.idle_seconds)
     departures = Departures(door.open_blob, threads)
 
     async def put_part(request: Request) -> Response:
         claim = read(request.path_params["token"], PartClaim, key=key, now=time.time())
+        if door.receive_part is None:
+            raise NotFound(kind="upload", id=claim.upload)
+        arrivals = Arrivals(door.receive_part, threads, idle_seconds=settings.idle_seconds)
         answer = await arrivals.put(request, claim)
         meters.received_bytes.inc(claim.size_bytes)
         return answer
@@ -132,4 +134,4 @@ def _database_missing(engine: Engine) -> str:
 
 
 def _store_missing(door: Door) -> str:
-    return "" if (door.store_dir / "blobs").is_dir() else "store"
+    return "" if door.store.answers() else "store"

@@ -1,6 +1,6 @@
 """Plan an upload."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from contracts.errors import Forbidden, NotFound, StorageFull
@@ -8,7 +8,7 @@ from contracts.identifiers import RequestKey, Sha256, UploadId
 from services.storage.domain.names import check_media_type, check_name
 from services.storage.domain.plan import part_size
 from services.storage.domain.upload import GATEWAY, Owner, Upload
-from services.storage.ports import BlobStore, Clock, NewId, UnitOfWork, UnitOfWorkFactory
+from services.storage.ports import BlobStore, Clock, Incoming, NewId, UnitOfWork, UnitOfWorkFactory
 from services.storage.use_cases.plan_upload import Plan, PlanUpload
 
 
@@ -28,6 +28,7 @@ class CreateUpload:
     """Plan an upload; the same request key twice gives the same upload."""
 
     uow: UnitOfWorkFactory
+    incoming: Incoming
     store: BlobStore
     plan: PlanUpload
     clock: Clock
@@ -50,8 +51,12 @@ class CreateUpload:
         self._check_room(upload.size_bytes)
         with self.uow() as uow:
             known = self._repeated(uow, request)
-            if known is not None:
-                return self.plan(known, uow.uploads.received(known.id))
+            noted = uow.uploads.received(known.id) if known is not None else frozenset()
+        if known is not None:
+            there = None if known.finished else self.incoming.parts(known)
+            return self.plan(known, noted if there is None else there)
+        upload = replace(upload, transfer=self.incoming.begin(upload))
+        with self.uow() as uow:
             uow.uploads.add(upload)
             if request is not None:
                 uow.remember(request, {"upload": upload.id})

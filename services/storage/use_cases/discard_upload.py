@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from contracts.errors import NotFound
 from contracts.identifiers import UploadId
 from services.storage.domain.upload import Owner, Upload, UploadState
-from services.storage.ports import BlobStore, IncomingBytes, UnitOfWorkFactory
+from services.storage.ports import BlobStore, Incoming, UnitOfWorkFactory
 from services.storage.use_cases.release_blob import release_blob
 
 
@@ -14,7 +14,7 @@ class DiscardUpload:
     """Drop one upload: first the row, then the bytes; a death in between leaves bytes for the sweep."""
 
     uow: UnitOfWorkFactory
-    incoming: IncomingBytes
+    incoming: Incoming
     store: BlobStore
 
     def __call__(self, id_: UploadId, *, asker: Owner) -> None:
@@ -36,6 +36,7 @@ class DiscardUpload:
         self._clear(upload)
 
     def _clear(self, upload: Upload) -> None:
-        self.incoming.drop(upload.id)
+        if not upload.finished:
+            self.incoming.drop(upload.id, upload.transfer)
         if upload.digests is not None:
             release_blob(upload.digests.sha256, uow_factory=self.uow, store=self.store)

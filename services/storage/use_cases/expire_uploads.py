@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from contracts.identifiers import Sha256, UploadId
 from services.storage.domain.upload import UploadState
-from services.storage.ports import BlobStore, Clock, IncomingBytes, UnitOfWorkFactory
+from services.storage.ports import BlobStore, Clock, Incoming, UnitOfWorkFactory
 from services.storage.use_cases.release_blob import release_blob
 
 _BATCH = 200
@@ -18,7 +18,7 @@ class ExpireUploads:
     """Drop planned uploads whose time is over, bytes without an upload, and blobs no finished upload names."""
 
     uow: UnitOfWorkFactory
-    incoming: IncomingBytes
+    incoming: Incoming
     store: BlobStore
     clock: Clock
 
@@ -41,15 +41,15 @@ class ExpireUploads:
                 return []
             uow.uploads.save(upload.discarded())
             uow.commit()
-        self.incoming.drop(id_)
+        self.incoming.drop(id_, upload.transfer)
         return [upload.digests.sha256] if upload.digests is not None else []
 
     def _clear_strays(self) -> int:
         """Drop bytes whose upload is finished, discarded or unknown."""
         strays = self.incoming.untouched_since(self.clock() - _STRAY_AFTER)
         with self.uow() as uow:
-            found = {id_: uow.uploads.get(id_) for id_ in strays}
-        gone = [id_ for id_, upload in found.items() if upload is None or upload.state is not UploadState.PLANNED]
-        for id_ in gone:
-            self.incoming.drop(id_)
+            found = {stray: uow.uploads.get(stray.upload) for stray in strays}
+        gone = [stray for stray, upload in found.items() if upload is None or upload.state is not UploadState.PLANNED]
+        for stray in gone:
+            self.incoming.abandon(stray)
         return len(gone)

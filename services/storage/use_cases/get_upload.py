@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from contracts.identifiers import UploadId
 from services.storage.domain.upload import Owner
-from services.storage.ports import UnitOfWorkFactory
+from services.storage.ports import Incoming, UnitOfWorkFactory
 from services.storage.use_cases.find_upload import find_upload
 from services.storage.use_cases.plan_upload import Plan, PlanUpload
 
@@ -14,10 +14,13 @@ class GetUpload:
     """Return the plan with the parts that are there and fresh URLs for the others."""
 
     uow: UnitOfWorkFactory
+    incoming: Incoming
     plan: PlanUpload
 
     def __call__(self, id_: UploadId, *, asker: Owner) -> Plan:
         """Return the plan; NotFound when it is not the asker's."""
         with self.uow() as uow:
             upload = find_upload(uow, id_, asker=asker)
-            return self.plan(upload, uow.uploads.received(id_))
+            noted = uow.uploads.received(id_)
+        known = None if upload.finished else self.incoming.parts(upload)
+        return self.plan(upload, noted if known is None else known)

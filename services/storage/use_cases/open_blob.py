@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from contracts.errors import IntegrityBroken, NotFound
 from contracts.identifiers import Sha256
-from services.storage.ports import BlobStore
+from services.storage.ports import BlobRef, BlobStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,10 @@ class OpenBlob:
             IntegrityBroken: The file is shorter or longer than the blob: page someone.
 
         """
-        found = self.store.size_of(sha256)
+        blob = BlobRef(sha256, size_bytes)
+        found = self.store.size_of(blob)
         if found is None:
             raise NotFound(kind="blob", id=sha256)
         if found != size_bytes:
             raise IntegrityBroken(kind="blob", id=sha256)
-        return lambda start, size: self.store.read(sha256, start, size)
+        return lambda start, size: self.store.read(blob, start, size)

@@ -46,7 +46,7 @@ class ReadFile:
             return failed(Reason.LOST)
 
     def _content(self, blob: StoredBlob) -> Iterator[bytes]:
-        return self.store.read(blob.digests.sha256, 0, blob.size_bytes)
+        return self.store.read(blob.ref, 0, blob.size_bytes)
 
     def _keep(self, sha256: Sha256, found: Reading) -> Reading | None:
         with self.uow() as uow:

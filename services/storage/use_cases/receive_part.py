@@ -9,7 +9,7 @@ from contracts.identifiers import UploadId
 from services.storage.domain.digests import DigestPass, Digests
 from services.storage.domain.plan import Part
 from services.storage.domain.upload import Upload, UploadState
-from services.storage.ports import IncomingBytes, UnitOfWork, UnitOfWorkFactory
+from services.storage.ports import PartFiles, UnitOfWork, UnitOfWorkFactory
 
 # Each remembers two hash states; one that is forgotten is computed again from the bytes.
 _REMEMBERED_UPLOADS = 256
@@ -40,7 +40,7 @@ class ReceivePart:
     Each part is received by one request at a time: two writers of the same bytes could mix.
     """
 
-    def __init__(self, uow: UnitOfWorkFactory, incoming: IncomingBytes) -> None:
+    def __init__(self, uow: UnitOfWorkFactory, incoming: PartFiles) -> None:
         self._uow = uow
         self._incoming = incoming
         self._lock = Lock()
@@ -87,7 +87,7 @@ class ReceivePart:
 
     def drop(self, upload_id: UploadId) -> None:
         """Remove what a broken part left."""
-        self._incoming.drop(upload_id)
+        self._incoming.drop(upload_id, "")
 
     def write(self, upload_id: UploadId, offset: int, data: memoryview) -> None:
         """Put bytes at their place."""

@@ -1,7 +1,7 @@
 """Delete a blob that nothing names any more."""
 
 from contracts.identifiers import Sha256
-from services.storage.ports import BlobStore, UnitOfWorkFactory
+from services.storage.ports import BlobRef, BlobStore, UnitOfWorkFactory
 
 
 def release_blob(sha256: Sha256, *, uow_factory: UnitOfWorkFactory, store: BlobStore) -> None:
@@ -16,6 +16,8 @@ def release_blob(sha256: Sha256, *, uow_factory: UnitOfWorkFactory, store: BlobS
         uow.blobs.lock(sha256)
         if uow.blobs.named(sha256):
             return
-        store.remove(sha256)
+        blob = uow.blobs.get(sha256)
+        # Without a row they may lie under their digest all the same: renamed just before a death.
+        store.remove(blob.ref if blob is not None else BlobRef(sha256, 0))
         uow.blobs.remove(sha256)
         uow.commit()

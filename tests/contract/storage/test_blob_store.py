@@ -1,125 +1,174 @@
-"""What every store of bytes must do: the directory and the fake pass the same suite; S3 will join them."""
+"""What every store of bytes must do: the fake, the directory and S3 pass the same suite."""
 
 import hashlib
-from collections.abc import Callable
+import os
+import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-from contracts.errors import IntegrityBroken, NotFound
-from contracts.identifiers import Sha256, UploadId
-from services.storage.ports import BlobStore, IncomingBytes
-from services.storage.store.directory import DirectoryStore
-from services.storage.store.incoming import DirectoryIncoming
-from tests.fakes.storage import FakeBlobStore, FakeIncoming
+from contracts.errors import IntegrityBroken, NotFound, Sealed
+from services.storage.ports import BlobRef
+from tests.builders.stores import PART_BYTES, StoreUnderTest, digests_of
 
-UPLOAD = UploadId("0192aaaa-0000-7000-8000-00000000000a")
-OTHER = UploadId("0192aaaa-0000-7000-8000-00000000000b")
 DATA = b"0123456789"
-DIGEST = Sha256(hashlib.sha256(DATA).hexdigest())
-Pair = tuple[IncomingBytes, BlobStore]
+LARGE = os.urandom(2 * PART_BYTES + 77)
 
 
-def _fake(_: Path) -> Pair:
-    incoming = FakeIncoming()
-    return incoming, FakeBlobStore(incoming)
+def soon(seconds: float) -> datetime:
+    """Return a time to come."""
+    return datetime.now(UTC) + timedelta(seconds=seconds)
 
 
-def _directory(folder: Path) -> Pair:
-    return DirectoryIncoming(folder), DirectoryStore(folder)
+def test_parts_may_come_in_any_order(store: StoreUnderTest) -> None:
+    """The digests are of the file, not of the order its parts came in; both are right."""
+    upload = store.begin(LARGE)
+    store.send(upload, LARGE, numbers=[3, 1, 1, 2])
+    upload = store.joined(upload, LARGE)
+
+    assert upload.digests == digests_of(LARGE)
+    assert store.all_of(BlobRef(upload.digests.sha256, len(LARGE), store.blobs.adopt(upload, upload.digests))) == LARGE
 
 
-@pytest.fixture(params=[_fake, _directory], ids=["fake", "directory"])
-def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Pair:
-    """Each store in turn."""
-    make: Callable[[Path], Pair] = request.param
-    return make(tmp_path)
+@pytest.mark.parametrize("data", [b"", b"x", DATA])
+def test_adopted_bytes_are_read_back(store: StoreUnderTest, data: bytes) -> None:
+    """After adoption the blob is there, whole, and nothing is left of the upload."""
+    blob = store.stored(data)
+
+    assert blob.sha256 == hashlib.sha256(data).hexdigest()
+    assert store.blobs.size_of(blob) == len(data)
+    assert store.all_of(blob) == data
+    assert store.incoming.untouched_since(soon(86_400)) == []
 
 
-def _send(pair: Pair, upload: UploadId, data: bytes = DATA) -> None:
-    pair[0].write(upload, 0, memoryview(data))
-    pair[0].sync(upload)
+def test_a_range_is_read_alone(store: StoreUnderTest) -> None:
+    """A broken download goes on where it stopped."""
+    blob = store.stored(DATA)
+
+    assert b"".join(store.blobs.read(blob, 3, 4)) == b"3456"
+    assert b"".join(store.blobs.read(blob, 9, 1)) == b"9"
 
 
-def _read(store: BlobStore, start: int = 0, size_bytes: int = len(DATA)) -> bytes:
-    return b"".join(store.read(DIGEST, start, size_bytes))
+def test_adopting_twice_is_fine(store: StoreUnderTest) -> None:
+    """A repeat after a death between adoption and commit finds the bytes in place."""
+    upload = store.begin(DATA)
+    store.send(upload, DATA)
+    upload = store.joined(upload, DATA)
+    places = {store.blobs.adopt(upload, digests_of(DATA)) for _ in range(2)}
+
+    assert len(places) == 1
+    assert store.all_of(BlobRef(digests_of(DATA).sha256, len(DATA), places.pop())) == DATA
 
 
-def test_bytes_written_anywhere_are_read_back(pair: Pair) -> None:
-    """Parts may come in any order."""
-    pair[0].write(UPLOAD, 5, memoryview(DATA[5:]))
-    pair[0].write(UPLOAD, 0, memoryview(DATA[:5]))
-    pair[0].sync(UPLOAD)
+def test_bytes_that_did_not_come_are_not_adopted(store: StoreUnderTest) -> None:
+    """Missing bytes never get a name."""
+    upload = store.begin(DATA)
 
-    assert b"".join(pair[0].read(UPLOAD, 2, 6)) == DATA[2:8]
-
-
-def test_adopted_bytes_have_their_digest_for_a_name(pair: Pair) -> None:
-    """After adoption the blob is there, whole and in ranges, and nothing is left of the upload."""
-    _send(pair, UPLOAD)
-    pair[1].adopt(UPLOAD, DIGEST, len(DATA))
-
-    assert pair[1].size_of(DIGEST) == len(DATA)
-    assert _read(pair[1]) == DATA
-    assert _read(pair[1], 3, 4) == b"3456"
-    assert pair[0].untouched_since(datetime.now(UTC) + timedelta(days=1)) == []
-
-
-def test_adopting_twice_is_fine(pair: Pair) -> None:
-    """A repeat after a death between rename and commit finds the bytes in place."""
-    _send(pair, UPLOAD)
-    pair[1].adopt(UPLOAD, DIGEST, len(DATA))
-    pair[1].adopt(UPLOAD, DIGEST, len(DATA))
-
-    assert _read(pair[1]) == DATA
-
-
-def test_the_same_bytes_twice_are_kept_once(pair: Pair) -> None:
-    """Bytes always travel; deduplication happens after."""
-    for upload in (UPLOAD, OTHER):
-        _send(pair, upload)
-        pair[1].adopt(upload, DIGEST, len(DATA))
-
-    assert _read(pair[1]) == DATA
-
-
-@pytest.mark.parametrize("sent", [None, b"012345678"])
-def test_bytes_that_are_not_there_are_not_adopted(pair: Pair, sent: bytes | None) -> None:
-    """Missing or short bytes never get a name."""
-    if sent is not None:
-        _send(pair, UPLOAD, sent)
-
+    assert store.incoming.digests(upload) is None
     with pytest.raises(NotFound):
-        pair[1].adopt(UPLOAD, DIGEST, len(DATA))
-    assert pair[1].size_of(DIGEST) is None
+        store.blobs.adopt(upload, digests_of(DATA))
 
 
-def test_a_removed_blob_is_gone(pair: Pair) -> None:
+def test_a_missing_part_is_missed(store: StoreUnderTest) -> None:
+    """Half a file is no file, and what is there can be asked for where the store knows it."""
+    upload = store.begin(LARGE)
+    store.send(upload, LARGE, numbers=[1, 3])
+
+    assert store.incoming.parts(upload) in {None, frozenset({1, 3})}
+    assert store.incoming.digests(upload) is None
+
+
+def test_dropped_bytes_are_gone(store: StoreUnderTest) -> None:
+    """A broken upload leaves nothing, and dropping nothing is fine."""
+    upload = store.begin(LARGE)
+    store.send(upload, LARGE, numbers=[1])
+    for _ in range(2):
+        store.incoming.drop(upload.id, upload.transfer)
+
+    assert store.incoming.untouched_since(soon(86_400)) == []
+    with pytest.raises(NotFound):
+        store.blobs.adopt(upload, digests_of(LARGE))
+
+
+def test_a_removed_blob_is_gone(store: StoreUnderTest) -> None:
     """Removing is final, and a repeat is fine."""
-    _send(pair, UPLOAD)
-    pair[1].adopt(UPLOAD, DIGEST, len(DATA))
-    pair[1].remove(DIGEST)
-    pair[1].remove(DIGEST)
+    blob = store.stored(DATA)
+    for _ in range(2):
+        store.blobs.remove(blob)
 
+    assert store.blobs.size_of(blob) is None
     with pytest.raises(NotFound):
-        _read(pair[1])
+        store.all_of(blob)
 
 
-def test_reading_past_the_end_is_broken_integrity(pair: Pair) -> None:
+def test_reading_past_the_end_is_broken_integrity(store: StoreUnderTest) -> None:
     """A blob shorter than its row says is never sent as if it were whole."""
-    _send(pair, UPLOAD)
-    pair[1].adopt(UPLOAD, DIGEST, len(DATA))
+    blob = store.stored(DATA)
 
     with pytest.raises(IntegrityBroken):
-        _read(pair[1], 0, len(DATA) + 1)
+        b"".join(store.blobs.read(blob, 0, len(DATA) + 1))
 
 
-def test_dropped_bytes_are_gone(pair: Pair) -> None:
-    """A broken upload leaves nothing, and dropping nothing is fine."""
-    _send(pair, UPLOAD)
-    pair[0].drop(UPLOAD)
-    pair[0].drop(UPLOAD)
+def test_what_is_retained_cannot_be_removed_before_its_time(store: StoreUnderTest) -> None:
+    """The time is read back, lengthens, never shrinks; when it is over the bytes may go."""
+    blob = store.stored(DATA)
+    store.blobs.retain(blob, soon(1))
+    store.blobs.retain(blob, soon(4))
+    store.blobs.retain(blob, soon(2))
+    until = store.blobs.lock_of(blob).until
+
+    with pytest.raises(Sealed):
+        store.blobs.remove(blob)
+    assert store.all_of(blob) == DATA
+    assert until is not None
+    assert until > soon(1)
+    _once_over(until, lambda: store.blobs.remove(blob))
+    assert store.blobs.size_of(blob) is None
+
+
+def test_what_is_held_cannot_be_removed_until_the_hold_is_lifted(store: StoreUnderTest) -> None:
+    """A hold has no end of its own, and lifting it frees what nothing else keeps."""
+    blob = store.stored(DATA)
+    for _ in range(2):
+        store.blobs.hold(blob, held=True)
+
+    assert store.blobs.lock_of(blob).held
+    with pytest.raises(Sealed):
+        store.blobs.remove(blob)
+    for _ in range(2):
+        store.blobs.hold(blob, held=False)
+    store.blobs.remove(blob)
+    assert store.blobs.size_of(blob) is None
+
+
+def test_locks_need_bytes(store: StoreUnderTest) -> None:
+    """A lock on nothing would be a promise nobody keeps."""
+    blob = store.stored(DATA)
+    store.blobs.remove(blob)
 
     with pytest.raises(NotFound):
-        pair[1].adopt(UPLOAD, DIGEST, len(DATA))
+        store.blobs.retain(blob, soon(60))
+    with pytest.raises(NotFound):
+        store.blobs.hold(blob, held=True)
+
+
+def test_the_store_tells_all_it_has(store: StoreUnderTest) -> None:
+    """What no row names must be findable."""
+    blobs = [store.stored(data) for data in (b"one", b"three")]
+
+    assert sorted((each.size_bytes, each.place) for each in store.blobs.everything()) == sorted(
+        (blob.size_bytes, blob.place) for blob in blobs
+    )
+    assert all(store.blobs.is_current(blob) for blob in blobs)
+    assert store.blobs.answers()
+
+
+def _once_over(until: datetime, work) -> None:
+    """Do it as soon as the store's own clock lets it."""
+    deadline = time.monotonic() + 15
+    while True:
+        try:
+            return work()
+        except Sealed:
+            assert time.monotonic() < deadline, f"still locked after {until}"
+            time.sleep(0.1)

@@ -33,7 +33,7 @@ def start_storage(house_database: Callable[[str], dict[str, Any]]) -> Iterator[C
             "PAILLASSE_HEALTH_PORT": str(side_port),
             "PAILLASSE_URL_KEY": key,
         }
-        house = build_house(engine, settings, *open_store(settings))
+        house = build_house(engine, settings, open_store(settings))
         running = RunningStorage(house, store_dir, environment, door_port, side_port)
         started.append(running)
         running.open_door()

@@ -1,22 +1,16 @@
-"""Name what the use cases need from the world: rows, bytes, URLs, a clock."""
+"""Ask the database: uploads, blobs, what was read, all in one transaction."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Protocol, Self
 
 from contracts.identifiers import PersonId, RequestKey, Sha256, UploadId
-from services.storage.domain.digests import Digests
 from services.storage.domain.facts import Fact
-from services.storage.domain.plan import Part
 from services.storage.domain.reading import Preview, Reading
 from services.storage.domain.upload import Upload
-
-# Returns the present, aware and in UTC.
-Clock = Callable[[], datetime]
-# Returns a new UUIDv7 (RFC 9562 §5.7).
-NewId = Callable[[], str]
+from services.storage.ports.store import StoredBlob
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +39,14 @@ class Uploads(Protocol):
     def received(self, id_: UploadId) -> frozenset[int]:
         """Return the numbers of the parts that are durable."""
 
-    def forget_parts(self, id_: UploadId) -> None:
-        """Note that no part is there any more, nor any digest of them."""
+    def forget_parts(self, id_: UploadId, *, transfer: str) -> None:
+        """Note that no part is there any more, nor any digest of them, and how the parts travel from now on."""
 
     def tentative(self, issuer: str, purpose: str) -> list[UploadId]:
         """Return the tentative uploads a house made for ``purpose``, in id order."""
 
     def expired(self, now: datetime, *, limit: int) -> list[UploadId]:
         """Return planned uploads whose time is over, oldest first."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoredBlob:
-    """Bytes the store has."""
-
-    digests: Digests
-    size_bytes: int
 
 
 class Blobs(Protocol):
@@ -70,7 +56,7 @@ class Blobs(Protocol):
         """Let nobody else confirm or drop these bytes until the end."""
 
     def add(self, blob: StoredBlob, *, at: datetime) -> None:
-        """Note that the bytes are durable; a repeat changes nothing."""
+        """Note that the bytes are durable, and where; a repeat notes the new place."""
 
     def get(self, sha256: Sha256) -> StoredBlob | None:
         """Return what is known of them."""
@@ -162,95 +148,3 @@ class UnitOfWork(Protocol):
 
 
 UnitOfWorkFactory = Callable[[], UnitOfWork]
-
-
-class IncomingBytes(Protocol):
-    """Hold the bytes of an upload until it completes."""
-
-    def write(self, upload: UploadId, offset: int, data: memoryview) -> None:
-        """
-        Put bytes at their place.
-
-        Raises:
-            StorageFull: There is no room.
-
-        """
-
-    def sync(self, upload: UploadId) -> None:
-        """
-        Return when everything written survives a power cut.
-
-        Raises:
-            StorageFull: There was no room after all.
-
-        """
-
-    def read(self, upload: UploadId, offset: int, size_bytes: int) -> Iterator[bytes]:
-        """Return written bytes in pieces."""
-
-    def drop(self, upload: UploadId) -> None:
-        """Forget an upload's bytes; nothing there is fine."""
-
-    def untouched_since(self, moment: datetime) -> list[UploadId]:
-        """Return uploads whose bytes nobody wrote to since."""
-
-
-class BlobStore(Protocol):
-    """Keep bytes under their digest: a directory, later S3 with Object Lock."""
-
-    def adopt(self, upload: UploadId, sha256: Sha256, size_bytes: int) -> None:
-        """
-        Make an upload's bytes the blob ``sha256``, durably; fine when it is there already.
-
-        Raises:
-            NotFound: Neither upload nor blob has ``size_bytes`` bytes.
-            StorageFull: There is no room.
-
-        """
-
-    def size_of(self, sha256: Sha256) -> int | None:
-        """Return the size of a blob, None when it is not there."""
-
-    def read(self, sha256: Sha256, start: int, size_bytes: int) -> Iterator[bytes]:
-        """
-        Return a range of a blob in pieces.
-
-        Raises:
-            NotFound: It is not there.
-            IntegrityBroken: It ends too early.
-
-        """
-
-    def remove(self, sha256: Sha256) -> None:
-        """Delete a blob; nothing there is fine."""
-
-    def free_bytes(self) -> int | None:
-        """Return the room that is left, None when the store cannot tell."""
-
-
-class Reader(Protocol):
-    """Read inside a file without ever trusting it."""
-
-    def __call__(self, content: Iterable[bytes], *, name: str) -> Reading:
-        """
-        Return what was found, or why nothing was; never raises for what the file is.
-
-        ``content`` are all its bytes; ``name`` tells only what bytes cannot: that text is a table.
-        """
-
-
-class PreviewUrls(Protocol):
-    """Sign URLs of previews."""
-
-    def preview(self, sha256: Sha256, kind: str, *, expires_at: datetime) -> str:
-        """Return the URL to GET a preview from."""
-
-
-class Urls(Protocol):
-    """Sign URLs a client may use without further proof until they expire."""
-
-    def part(self, upload: UploadId, part: Part, *, expires_at: datetime) -> str:
-        """Return the URL to PUT a part to."""
-
-    def blob(self, blob: StoredBlob, *, name: str, media_type: str, expires_at: datetime) -> str:
-        """Return the URL to GET a blob from, under a name."""
