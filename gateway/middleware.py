@@ -21,9 +21,10 @@ SECURITY_HEADERS = {
 
 def content_policy(files_origin: str) -> str:
     """
-    Return the Content-Security-Policy of every answer; bytes of files travel to and from ``files_origin`` alone.
+    Return the Content-Security-Policy of every answer.
 
-    A page sends the parts of an upload straight to the store, and shows images a redirect leads to there (CSP3 §6.1).
+    Bytes of files travel to and from ``files_origin`` alone (several with spaces between): a page sends the parts of an
+    upload straight to the store, and shows images a redirect leads to there (CSP3 §6.1).
     """
     elsewhere = f" {files_origin}" if files_origin else ""
     return (

@@ -13,7 +13,7 @@ class GatewaySettings(ProcessSettings):
     # Loopback unless an operator says otherwise: a demo must never be reachable from outside (decisions.md 7).
     http_host: str = "127.0.0.1"
     http_port: int = Field(ge=1, le=65535)
-    # Origin of the store's door, or of S3: pages send parts of uploads there. Empty: none may.
+    # Origins of the store's door, and of S3 where there is one: pages send parts of uploads there. Empty: none may.
     files_origin: str = ""
     # Guards POST /setup while there is no institution.
     setup_token: SecretStr

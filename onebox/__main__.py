@@ -8,6 +8,7 @@ from onebox.commands import bench, check, demo, doctor, down, status, test, up, 
 from onebox.installation import WrongFolder
 from onebox.programs import StartFailed
 from onebox.running import AskedToStop
+from onebox.servers.minio import MinioMissing
 from onebox.servers.postgresql import PostgresqlMissing
 from onebox.servers.rabbitmq import RabbitmqMissing
 from onebox.supervisor import AlreadyRunning
@@ -29,7 +30,9 @@ app.command("bench", context_settings=_HANDED_ON)(bench.bench)
 app.command("test", context_settings=_HANDED_ON)(test.test)
 
 
-REMEDIABLE = (AlreadyRunning, WrongFolder, PostgresqlMissing, RabbitmqMissing, StartFailed, WebAppFailed)
+REMEDIABLE = (
+    AlreadyRunning, WrongFolder, MinioMissing, PostgresqlMissing, RabbitmqMissing, StartFailed, WebAppFailed,
+)  # fmt: skip
 
 
 def main() -> int:

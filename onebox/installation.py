@@ -15,9 +15,13 @@ PREFERRED_HTTP_PORT = 8080
 # Processes with a side port for /livez, /readyz and /metrics.
 WATCHED = ("entries", "signing", "storage", "search", "notify", "gateway", "door", "relay")
 PORTS = (
-    "http", "transfer", "authority", "postgresql", "amqp", "distribution", "epmd",
+    "http", "transfer", "s3", "authority", "postgresql", "amqp", "distribution", "epmd",
     *(f"health_{name}" for name in WATCHED),
 )  # fmt: skip
+
+
+# Where bytes are kept: it cannot change once the first file is there.
+StoreKind = Literal["directory", "s3"]
 
 
 class WrongFolder(RuntimeError):
@@ -32,6 +36,7 @@ class Character:
     institution: str
     origin: str
     time_zone: str = "Europe/Paris"
+    store: StoreKind = "directory"
 
     @property
     def demo(self) -> bool:
@@ -39,14 +44,15 @@ class Character:
         return self.kind == "demo"
 
     @classmethod
-    def of_demo(cls) -> Self:
+    def of_demo(cls, *, store: StoreKind = "directory") -> Self:
         """Make the character of a demonstration."""
-        return cls("demo", "Institut de démonstration", f"demonstration.paillasse.invalid/{secrets.token_hex(4)}")
+        origin = f"demonstration.paillasse.invalid/{secrets.token_hex(4)}"
+        return cls("demo", "Institut de démonstration", origin, store=store)
 
     @classmethod
-    def of_institution(cls, name: str) -> Self:
+    def of_institution(cls, name: str, *, store: StoreKind = "directory") -> Self:
         """Make the character of a real installation."""
-        return cls("real", name, f"log.paillasse.invalid/{secrets.token_hex(8)}")
+        return cls("real", name, f"log.paillasse.invalid/{secrets.token_hex(8)}", store=store)
 
 
 @dataclass(frozen=True, slots=True)

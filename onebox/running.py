@@ -58,6 +58,8 @@ def open_folder(folder: Path, character: Character) -> Installation:
     found = known(folder)
     if found is not None and found.kind != character.kind:
         raise WrongFolder(f"{folder} holds a {found.kind} installation; choose another folder with --data")
+    if found is not None and found.store != character.store:
+        raise WrongFolder(f"{folder} keeps its files in a {found.store} store; choose another folder with --data")
     if pid := holder(folder):
         raise AlreadyRunning(folder, str(pid))
     return settle(folder, character)

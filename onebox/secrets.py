@@ -46,8 +46,9 @@ class Secrets:
         self._passwords()
         self._actor_keys()
         self._once("storage", "url_key")
+        self._once("storage", "s3_secret_key")
         # The door shares the store with storage, and holds no key to speak with.
-        for name in ("url_key", "database_password"):
+        for name in ("url_key", "database_password", "s3_secret_key"):
             self._put("door", name, self.read("storage", name))
         self._once("gateway", "setup_token")
         self._once("gateway", "session_key")

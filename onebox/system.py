@@ -12,7 +12,7 @@ from onebox.installation import Installation
 from onebox.probes import TcpProbe, http_probe
 from onebox.programs import Program
 from onebox.secrets import HOUSES, Secrets
-from onebox.servers import postgresql, rabbitmq
+from onebox.servers import minio, postgresql, rabbitmq
 from onebox.servers.databases import DatabasePasswords, make_databases
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -21,6 +21,7 @@ SERVICES = ("entries", "signing", "storage", "search", "notify")
 HOUSE_GRACE_SECONDS = 25.0
 DEMO_STAMP_SECONDS = 2
 STAMP_SECONDS = 600
+S3_ACCESS_KEY = "paillasse"
 # The key files of pki.create, and who holds which under what name.
 SIGNING_KEYS = {"ca_key": "issuing", "seal_key": "seal", "log_key": "log"}
 AUTHORITY_KEYS = {"tsu_key": "tsu"}
@@ -84,6 +85,7 @@ class System:
         return [
             self._cluster().program(),
             *self._node().programs(),
+            *self._s3(),
             self._migrate(),
             self._authority(),
             self._relay(),
@@ -109,6 +111,28 @@ class System:
             epmd_port=ports["epmd"],
             passwords={user: self.secrets.read(user, "bus_password") for user in users},
         )
+
+    def _s3(self) -> tuple[Program, ...]:
+        if self.installation.character.store != "s3":
+            return ()
+        bucket = Program(
+            name="bucket",
+            argv=(sys.executable, "-m", "onebox.servers.bucket"),
+            env=self._environment("storage", self._s3_place()),
+            depends_on=("minio",),
+            runs_once=True,
+            cwd=str(PROJECT),
+        )
+        return self._minio().program(), bucket
+
+    def _minio(self) -> minio.Minio:
+        return minio.Minio(
+            folder=self.installation.folder / "s3", port=self.installation.ports["s3"], access_key=S3_ACCESS_KEY,
+            secret_key=self.secrets.read("storage", "s3_secret_key"), origin=self.installation.public_url,
+        )  # fmt: skip
+
+    def _s3_place(self) -> dict[str, str]:
+        return {"S3_URL": self._minio().url, "S3_BUCKET": minio.BUCKET, "S3_ACCESS_KEY": S3_ACCESS_KEY}
 
     async def _databases(self) -> None:
         passwords = {
@@ -168,7 +192,7 @@ class System:
         extra = {
             "HOUSE": "gateway", "HTTP_PORT": str(self.installation.ports["http"]),
             "MAILDIR": str(self.installation.maildir), "LOG_DIR": str(self.installation.folder / "log-tiles"),
-            "TRUST_DIR": str(self.installation.trust), "FILES_ORIGIN": self._door_url,
+            "TRUST_DIR": str(self.installation.trust), "FILES_ORIGIN": " ".join(self._files_origins()),
             "WEB_DIR": str(PROJECT / "web" / "dist"), **self._bus("gateway"), **self._place("gateway"),
         }  # fmt: skip
         # It looks for the broker by itself: its imports need not wait for RabbitMQ's boot.
@@ -182,12 +206,15 @@ class System:
             name=name,
             argv=(sys.executable, "-m", *module),
             env=self._environment(secrets_of, {**extra, "HEALTH_PORT": str(health)}),
-            depends_on=("migrate", "rabbitmq") if bus else ("migrate",),
+            depends_on=(("migrate", "rabbitmq") if bus else ("migrate",)) + self._store_needs(name),
             ready=http_probe(health),
             grace_seconds=HOUSE_GRACE_SECONDS,
             children_survive=name in SERVICES,
             cwd=str(PROJECT),
         )
+
+    def _store_needs(self, name: str) -> tuple[str, ...]:
+        return ("bucket",) if name in {"storage", "door"} and self.installation.character.store == "s3" else ()
 
     def _environment(self, secrets_of: str, extra: Mapping[str, str]) -> dict[str, str]:
         character = self.installation.character
@@ -219,12 +246,18 @@ class System:
     def _door_url(self) -> str:
         return f"http://127.0.0.1:{self.installation.ports['transfer']}"
 
+    def _files_origins(self) -> list[str]:
+        return [self._door_url] + [self._minio().url] * (self.installation.character.store == "s3")
+
     def _store(self) -> dict[str, str]:
         port = self.installation.ports["transfer"]
+        kind = self.installation.character.store
         return {
+            "STORE": kind,
             "STORE_DIR": str(self.installation.folder / "store"),
             "DOOR_PORT": str(port),
             "DOOR_URL": self._door_url,
+            **(self._s3_place() if kind == "s3" else {}),
         }
 
     def _signing(self) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from onebox import webapp
-from onebox.commands import Data, Verbose
+from onebox.commands import Data, Store, Verbose
 from onebox.demo import institution, seed
 from onebox.demo.api import client
 from onebox.installation import DEFAULT_FOLDER, Character
@@ -19,6 +19,7 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="Run the main job once, and end.")] = False,
     eln: Annotated[Path | None, typer.Option("--eln", help="With --once: the archive to import.")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="With --once: where results go.")] = None,
+    store: Store = "directory",
     data: Data = DEFAULT_FOLDER,
     verbose: Verbose = False,
 ) -> None:
@@ -28,12 +29,15 @@ def demo(
     if not once and (eln or out):
         raise typer.BadParameter("--eln and --out belong to --once")
     webapp.build()
-    code = asyncio.run(_run(once=once, eln=eln, out=out, data=data, verbose=verbose))
+    character = Character.of_demo(store=store)
+    code = asyncio.run(_run(character, once=once, eln=eln, out=out, data=data, verbose=verbose))
     raise typer.Exit(code)
 
 
-async def _run(*, once: bool, eln: Path | None, out: Path | None, data: Path, verbose: bool) -> int:
-    async with running(data, Character.of_demo(), verbose=verbose) as system:
+async def _run(
+    character: Character, *, once: bool, eln: Path | None, out: Path | None, data: Path, verbose: bool
+) -> int:
+    async with running(data, character, verbose=verbose) as system:
         if once and out is not None:
             from onebox.commands.once import run_once
 

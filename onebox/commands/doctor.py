@@ -1,20 +1,26 @@
 """``paillasse doctor``: name what is missing on this machine, and the remedy."""
 
 import json
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from onebox.commands import Data, Json
+from onebox.commands.handing_on import run
 from onebox.installation import DEFAULT_FOLDER
-from onebox.servers import postgresql, rabbitmq
+from onebox.servers import minio, postgresql, rabbitmq
 
 # A demonstration takes about 200 MB; below this PostgreSQL and RabbitMQ begin to refuse work.
 LEAST_FREE_BYTES = 1_000_000_000
+ACCOUNT = ("PAILLASSE_S3_ACCESS_KEY", "PAILLASSE_S3_SECRET_KEY")
+STORE_HELP = f"http(s)://HOST[:PORT]/BUCKET: run the store's contract suite there (set {' and '.join(ACCOUNT)})."
 TOOLS = {"openssl": "apt-get install openssl", "unzip": "apt-get install unzip", "xxd": "apt-get install xxd"}
 
 
@@ -27,8 +33,15 @@ class Finding:
     remedy: str = ""
 
 
-def doctor(*, data: Data = DEFAULT_FOLDER, as_json: Json = False) -> None:
-    """Look at this machine; exit 1 when something is missing."""
+def doctor(
+    *,
+    store: Annotated[str | None, typer.Option("--store", help=STORE_HELP)] = None,
+    data: Data = DEFAULT_FOLDER,
+    as_json: Json = False,
+) -> None:
+    """Look at this machine, or at a bucket; exit 1 when something is missing."""
+    if store is not None:
+        raise typer.Exit(_suite_against(store))
     findings = list(_findings(data))
     if as_json:
         print(json.dumps([asdict(finding) for finding in findings]))
@@ -47,10 +60,26 @@ def _findings(data: Path) -> Iterator[Finding]:
     for tool, remedy in TOOLS.items():
         found = shutil.which(tool) or ""
         yield Finding(tool, found, "" if found else remedy)
+    yield _optional("MinIO", minio.find_program, "only for --store s3: " + minio.MinioMissing.remedy)
     place = next(folder for folder in (data.resolve(), *data.resolve().parents) if folder.exists())
     free = shutil.disk_usage(place).free
     enough = free >= LEAST_FREE_BYTES
     yield Finding("disk", f"{free // 1_000_000} MB free", "" if enough else f"free 1 GB on the disk of {place}")
+
+
+def _suite_against(url: str) -> int:
+    """Run what every store must pass against one bucket; the account comes by environment, for arguments are public."""
+    missing = [name for name in ACCOUNT if not os.environ.get(name)]
+    if missing or not url.startswith(("http://", "https://")) or url.count("/") < 3:
+        raise typer.BadParameter(f"give http(s)://HOST[:PORT]/BUCKET, and set {' and '.join(ACCOUNT)}")
+    if find_spec("pytest") is None:
+        print("the suite needs the tests' environment -> ./paillasse test --collect-only")
+        return 1
+    named = {"PAILLASSE_TEST_S3_URL": url}
+    code = run(sys.executable, "-m", "pytest", "-q", "--no-header", "-k", "s3", "tests/contract/storage", extra=named)
+    verdict = "can keep our files" if code == 0 else "must not keep our files: it failed what is named above"
+    print(f"{url} {verdict}")
+    return 1 if code else 0
 
 
 def _server(name: str, find: Callable[[], Path], remedy: str) -> Finding:
@@ -58,3 +87,11 @@ def _server(name: str, find: Callable[[], Path], remedy: str) -> Finding:
         return Finding(name, str(find()))
     except (postgresql.PostgresqlMissing, rabbitmq.RabbitmqMissing):
         return Finding(name, "", remedy)
+
+
+def _optional(name: str, find: Callable[[], Path], remedy: str) -> Finding:
+    """Look for what only one option needs: how to get it is said, its absence is no fault."""
+    try:
+        return Finding(name, str(find()))
+    except minio.MinioMissing:
+        return Finding(name, f"not here; {remedy}")

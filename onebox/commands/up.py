@@ -8,7 +8,7 @@ import httpx
 import typer
 
 from onebox import webapp
-from onebox.commands import Data, Verbose
+from onebox.commands import Data, Store, Verbose
 from onebox.installation import DEFAULT_FOLDER, Character, known
 from onebox.running import Running, running
 
@@ -20,6 +20,7 @@ def up(
     institution: Annotated[str | None, typer.Option("--institution", help="On an empty folder: its name.")] = None,
     admin: Annotated[str | None, typer.Option("--admin", help="On an empty folder: the administrator's mail.")] = None,
     code: Annotated[str, typer.Option("--code", help="On an empty folder: the institution's short code.")] = "INST",
+    store: Store = "directory",
     data: Data = DEFAULT_FOLDER,
     verbose: Verbose = False,
 ) -> None:
@@ -28,7 +29,7 @@ def up(
     ready = (data / _SET_UP).exists()
     if not ready and not (institution and admin):
         raise typer.BadParameter("an empty data folder needs --institution NAME --admin MAIL")
-    character = found or Character.of_institution(institution or "")
+    character = found or Character.of_institution(institution or "", store=store)
     if character.demo:
         raise typer.BadParameter(f"{data} is marked as a demonstration; choose another folder with --data")
     webapp.build()
