@@ -130,5 +130,6 @@ LISTENERS: dict[tuple[str, str], tuple[str, ...]] = {
     ("signing", "CircuitReturned"): ("entries", "notify"),
     ("signing", "EntrySealed"): ("entries", "notify"),
     ("storage", "BlobConfirmed"): ("signing",),
+    ("storage", "IntegrityBroken"): ("notify", "signing"),
     ("gateway", "TokenIssued"): ("signing",),
 }

@@ -22,6 +22,8 @@ HOUSE_GRACE_SECONDS = 25.0
 DEMO_STAMP_SECONDS = 2
 STAMP_SECONDS = 600
 S3_ACCESS_KEY = "paillasse"
+# Mails of one machine fall into one folder, whoever they are for.
+OPERATOR_MAIL = "exploitation@demo.paillasse.example"
 # The key files of pki.create, and who holds which under what name.
 SIGNING_KEYS = {"ca_key": "issuing", "seal_key": "seal", "log_key": "log"}
 AUTHORITY_KEYS = {"tsu_key": "tsu"}
@@ -179,7 +181,7 @@ class System:
         own: Mapping[str, Mapping[str, str]] = {
             "storage": self._store(),
             "signing": self._signing(),
-            "notify": {"MAILDIR": str(self.installation.maildir)},
+            "notify": {"MAILDIR": str(self.installation.maildir), "OPERATOR_MAIL": OPERATOR_MAIL},
         }
         extra = {"HOUSE": house, **self._bus(house), **self._place(house), **own.get(house, {})}
         return self._python(house, ("chassis.bus.runner", f"services.{house}.service"), secrets_of=house, extra=extra)
@@ -187,6 +189,17 @@ class System:
     def _door(self) -> Program:
         extra = {"HOUSE": "storage", **self._place("storage"), **self._store()}
         return self._python("door", ("services.storage.transfer",), secrets_of="door", extra=extra, bus=False)
+
+    def comparison(self) -> Program:
+        """Describe the program that compares rows and files, for ``doctor --deep``."""
+        extra = {"HOUSE": "storage", **self._place("storage"), **self._store()}
+        return Program(
+            name="comparison",
+            argv=(sys.executable, "-m", "services.storage.transfer.compare"),
+            env=self._environment("door", extra),
+            runs_once=True,
+            cwd=str(PROJECT),
+        )
 
     def _gateway(self) -> Program:
         extra = {

@@ -17,6 +17,15 @@ class BlobConfirmed(Event):
     upload: UploadId
 
 
+class IntegrityBroken(Event):
+    """Stored bytes are missing, shorter, other than their digest says, or something was put over them: page someone."""
+
+    source = "storage"
+    type = "IntegrityBroken"
+    sha256: Sha256
+    reason: Literal["missing", "truncated", "damaged", "replaced"]
+
+
 class BlobQuarantined(Event):
     """Bytes no longer match their digest."""
 

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -14,12 +15,21 @@ import typer
 
 from onebox.commands import Data, Json
 from onebox.commands.handing_on import run
-from onebox.installation import DEFAULT_FOLDER
+from onebox.installation import DEFAULT_FOLDER, known, settle
+from onebox.secrets import Secrets
 from onebox.servers import minio, postgresql, rabbitmq
+from onebox.supervisor import holder
+from onebox.system import System
 
 # A demonstration takes about 200 MB; below this PostgreSQL and RabbitMQ begin to refuse work.
 LEAST_FREE_BYTES = 1_000_000_000
 ACCOUNT = ("PAILLASSE_S3_ACCESS_KEY", "PAILLASSE_S3_SECRET_KEY")
+REMEDIES = {
+    "missing": "restore it from a backup",
+    "other_size": "restore it from a backup",
+    "replaced": "look who wrote there; the bytes that were adopted are still read where the store keeps versions",
+    "unknown": "left by a death between two commits, or put there by hand; delete it only after a backup",
+}
 STORE_HELP = f"http(s)://HOST[:PORT]/BUCKET: run the store's contract suite there (set {' and '.join(ACCOUNT)})."
 TOOLS = {"openssl": "apt-get install openssl", "unzip": "apt-get install unzip", "xxd": "apt-get install xxd"}
 
@@ -35,11 +45,14 @@ class Finding:
 
 def doctor(
     *,
+    deep: Annotated[bool, typer.Option("--deep", help="Compare rows and files of the installation in --data.")] = False,
     store: Annotated[str | None, typer.Option("--store", help=STORE_HELP)] = None,
     data: Data = DEFAULT_FOLDER,
     as_json: Json = False,
 ) -> None:
-    """Look at this machine, or at a bucket; exit 1 when something is missing."""
+    """Look at this machine, at an installation's files, or at a bucket; exit 1 when something is missing."""
+    if deep:
+        raise typer.Exit(_compare(data, as_json=as_json))
     if store is not None:
         raise typer.Exit(_suite_against(store))
     findings = list(_findings(data))
@@ -65,6 +78,26 @@ def _findings(data: Path) -> Iterator[Finding]:
     free = shutil.disk_usage(place).free
     enough = free >= LEAST_FREE_BYTES
     yield Finding("disk", f"{free // 1_000_000} MB free", "" if enough else f"free 1 GB on the disk of {place}")
+
+
+def _compare(data: Path, *, as_json: bool) -> int:
+    """Compare what the database of storage says with what its store has; both must be running."""
+    character = known(data)
+    if character is None or holder(data) is None:
+        print(f"nothing runs in {data}: start it first, the database is asked")
+        return 1
+    program = System(settle(data, character), Secrets(data.resolve() / "secrets")).comparison()
+    done = subprocess.run(
+        program.argv, cwd=program.cwd, env={**os.environ, **program.env}, stdout=subprocess.PIPE, check=False
+    )
+    found = json.loads(done.stdout or "{}")
+    if as_json or not found:
+        print(json.dumps(found))
+    else:
+        for difference in found["differences"]:
+            print(f"{difference['kind']:>12}  {difference['what']}  -> {REMEDIES[difference['kind']]}")
+        print("rows and files agree" if found["clean"] else "rows and files differ")
+    return done.returncode
 
 
 def _suite_against(url: str) -> int:

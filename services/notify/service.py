@@ -6,6 +6,8 @@ from contracts.errors import Forbidden
 from contracts.identifiers import NoticeId, PersonId
 from contracts.notify import calls
 from contracts.signing import events as signing
+from contracts.storage import events as storage
+from services.notify.domain.letter import Alarm
 from services.notify.domain.notice import ToldNotice
 from services.notify.domain.telling import Happening, Returned, Sealed, Signed, TurnCame
 from services.notify.wiring import House, assemble
@@ -51,6 +53,11 @@ class Notify:
     def entry_sealed(self, event: signing.EntrySealed, envelope: Envelope) -> None:
         """Tell author, signers and leads."""
         self._note(envelope, Sealed(event.entry, event.author, event.signers, event.alone))
+
+    @listens(storage.IntegrityBroken)
+    def integrity_broken(self, event: storage.IntegrityBroken, envelope: Envelope) -> None:
+        """Tell the operators."""
+        self.house.raise_alarm(Alarm(envelope.message_id, event.sha256, event.reason, envelope.occurred_at))
 
     def _note(self, envelope: Envelope, happening: Happening) -> None:
         self.house.note_event(envelope.message_id, happening)

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from pydantic import EmailStr
+
 from chassis.settings import ProcessSettings
 
 
@@ -10,6 +12,8 @@ class NotifySettings(ProcessSettings):
 
     # The Maildir mails are put into; no default: a mail in an unknown place is lost.
     maildir: Path
+    # Whom it concerns when stored bytes are damaged.
+    operator_mail: EmailStr = "operations@localhost.localdomain"
     # Names of one page and a few people: two indexed reads.
     entries_timeout_seconds: float = 2.0
     # Seconds between looks at what is due, when no event wakes the sender: postponed mails need no more.

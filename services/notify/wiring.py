@@ -18,6 +18,7 @@ from services.notify.store.unit_of_work import PostgresUnitOfWork
 from services.notify.use_cases.deliver_mails import DeliverMails
 from services.notify.use_cases.list_notices import ListNotices
 from services.notify.use_cases.note_event import NoteEvent
+from services.notify.use_cases.raise_alarm import RaiseAlarm
 from services.notify.use_cases.read_notices import ReadNotices
 
 
@@ -28,6 +29,7 @@ class House:
     note_event: NoteEvent
     list_notices: ListNotices
     read_notices: ReadNotices
+    raise_alarm: RaiseAlarm
     sender: Rounds
     engine: Engine
     bus: BusClient
@@ -61,11 +63,13 @@ def assemble() -> House:
     open_unit = partial(PostgresUnitOfWork, engine, now)
     entries = BusEntries(bus, timeout_seconds=settings.entries_timeout_seconds)
     composer = TemplateComposer(public_url=settings.public_url, demo=settings.demo)
-    deliver_mails = DeliverMails(open_unit, entries, composer, Maildir(settings.maildir), now)
+    sink = Maildir(settings.maildir)
+    deliver_mails = DeliverMails(open_unit, entries, composer, sink, now)
     return House(
         note_event=NoteEvent(open_unit, entries, now, new_id),
         list_notices=ListNotices(open_unit),
         read_notices=ReadNotices(open_unit, now),
+        raise_alarm=RaiseAlarm(composer, sink, settings.operator_mail),
         sender=Rounds("sender", (deliver_mails,), idle_seconds=settings.mail_idle_seconds),
         engine=engine,
         bus=bus,

@@ -134,6 +134,11 @@ class Signing:
         """Log the attachment."""
         self._record(heard)
 
+    @gathers(storage.IntegrityBroken, rest_seconds=LEAVES_REST_SECONDS)
+    def integrity_broken(self, heard: Sequence[Heard[storage.IntegrityBroken]]) -> None:
+        """Log the damage: when it was found must be provable too."""
+        self._record(heard)
+
     @gathers(gateway.TokenIssued, rest_seconds=LEAVES_REST_SECONDS)
     def token_issued(self, heard: Sequence[Heard[gateway.TokenIssued]]) -> None:
         """Log the token."""

@@ -71,6 +71,13 @@ class JobSettings(HealthSettings):
     read_largest_bytes: int = 512 * 1024 * 1024
 
 
+class ComparisonSettings(HealthSettings):
+    """Say where rows and bytes are, and no more: comparing them serves nobody."""
+
+    database: DatabaseSettings = Field(default_factory=DatabaseSettings.load)
+    store_room: StoreSettings = Field(default_factory=StoreSettings.load)
+
+
 class DoorSettings(HealthSettings):
     """Configure the door: it has no bus and signs no actor tokens, so it holds no such key."""
 
@@ -85,4 +92,12 @@ class DoorSettings(HealthSettings):
     idle_seconds: float = 60.0
     # Seconds between two clearings of unfinished uploads.
     sweep_interval_seconds: float = 600.0
+    # Stored bytes are hashed again and again, so slowly that nobody notices: 20 TB in a month.
+    scrub_bytes_per_second: int = 8 * 1024 * 1024
+    # And none again before so long: small stores would be read without end.
+    scrub_rest_hours: float = 24.0
+    # How long what a revision names cannot be deleted; renewed at half of it, for as long as we run.
+    retention_days: int = 3650
+    # Seconds between looks at what is to be locked or checked, when there was nothing.
+    care_idle_seconds: float = 5.0
     log_level: str = "INFO"

@@ -1,7 +1,7 @@
 """Assemble the house of storage, and the door."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import cast
 
@@ -13,11 +13,13 @@ from chassis.jobs import JobStarter
 from services.storage.adapters.reading.process import ChildReader
 from services.storage.domain.digests import DigestPass
 from services.storage.ports import BlobStore, Incoming, PartFiles, Urls
-from services.storage.settings import DoorSettings, JobSettings, StorageSettings, StoreSettings
+from services.storage.settings import ComparisonSettings, DoorSettings, JobSettings, StorageSettings, StoreSettings
 from services.storage.store.directory import DirectoryStore
 from services.storage.store.incoming import DirectoryIncoming
+from services.storage.store.pace import Pace
 from services.storage.store.unit_of_work import PostgresUnitOfWork
 from services.storage.store.urls import DoorUrls
+from services.storage.use_cases.compare_store import CompareStore
 from services.storage.use_cases.complete_upload import CompleteUpload
 from services.storage.use_cases.create_upload import CreateUpload
 from services.storage.use_cases.discard_purpose import DiscardPurpose
@@ -28,11 +30,13 @@ from services.storage.use_cases.get_text import GetText
 from services.storage.use_cases.get_upload import GetUpload
 from services.storage.use_cases.issue_download_url import IssueDownloadUrl
 from services.storage.use_cases.keep_uploads import KeepUploads
+from services.storage.use_cases.lock_blobs import LockBlobs
 from services.storage.use_cases.open_blob import OpenBlob
 from services.storage.use_cases.plan_upload import PlanUpload
 from services.storage.use_cases.read_file import ReadFile
 from services.storage.use_cases.receive_part import ReceivePart
 from services.storage.use_cases.resolve_uploads import ResolveUploads
+from services.storage.use_cases.scrub import Scrub
 
 # Below the shortest deadline of whoever completes an upload: entries gives it ten seconds.
 _READING_PATIENCE_SECONDS = 7.0
@@ -88,6 +92,18 @@ class JobHouse:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """What an operator's comparison calls."""
+
+    compare: CompareStore
+    engine: Engine
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+
+@dataclass(frozen=True, slots=True)
 class Door:
     """What the HTTP door calls; S3 has a door of its own, so that bytes never pass ours."""
 
@@ -95,6 +111,8 @@ class Door:
     open_blob: OpenBlob
     open_preview: OpenPreview
     expire_uploads: ExpireUploads
+    scrub: Scrub
+    lock_blobs: LockBlobs
     store: BlobStore
     engine: Engine
 
@@ -143,16 +161,28 @@ def assemble_jobs() -> JobHouse:
     return JobHouse(read_file, engine)
 
 
+def assemble_comparison() -> Comparison:
+    """Read the settings and build what an operator's comparison needs."""
+    settings = ComparisonSettings.load()
+    engine = open_engine(settings.database, application_name="storage-comparison")
+    compare = CompareStore(partial(PostgresUnitOfWork, engine), open_store(settings.store_room).blobs)
+    return Comparison(compare, engine)
+
+
 def build_door(settings: DoorSettings) -> Door:
     """Build the door from settings."""
     engine = open_engine(settings.database, application_name="storage-door")
     uow = partial(PostgresUnitOfWork, engine)
     store = open_store(settings.store_room)
+    pace, rest = Pace(settings.scrub_bytes_per_second), timedelta(hours=settings.scrub_rest_hours)
+    scrub = Scrub(uow, store.blobs, _now, pace, rest)
     return Door(
         receive_part=ReceivePart(uow, store.parts) if store.parts else None,
         open_blob=OpenBlob(store.blobs),
         open_preview=OpenPreview(uow),
         expire_uploads=ExpireUploads(uow, store.incoming, store.blobs, _now),
+        scrub=scrub,
+        lock_blobs=LockBlobs(uow, store.blobs, _now, scrub, timedelta(days=settings.retention_days)),
         store=store.blobs,
         engine=engine,
     )

@@ -3,11 +3,13 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import count
 
 from contracts.identifiers import PersonId, Sha256, UploadId
 from services.storage.domain.upload import Owner, Upload
 from services.storage.ports import Cause
+from services.storage.use_cases.compare_store import CompareStore
 from services.storage.use_cases.complete_upload import CompleteUpload
 from services.storage.use_cases.create_upload import CreateUpload, Wish
 from services.storage.use_cases.discard_purpose import DiscardPurpose
@@ -16,9 +18,11 @@ from services.storage.use_cases.expire_uploads import ExpireUploads
 from services.storage.use_cases.get_upload import GetUpload
 from services.storage.use_cases.issue_download_url import IssueDownloadUrl
 from services.storage.use_cases.keep_uploads import KeepUploads
+from services.storage.use_cases.lock_blobs import LockBlobs
 from services.storage.use_cases.plan_upload import Plan, PlanUpload
 from services.storage.use_cases.receive_part import ReceivePart
 from services.storage.use_cases.resolve_uploads import ResolveUploads
+from services.storage.use_cases.scrub import Scrub
 from tests.fakes.storage import FakeBlobStore, FakeIncoming, FakeUrls, Shelf, StandingClock
 
 CURIE = Owner("gateway", PersonId("0192aaaa-0000-7000-8000-000000000001"))
@@ -54,6 +58,10 @@ class Street:
         self.resolve = ResolveUploads(self.shelf)
         self.issue = IssueDownloadUrl(self.shelf, FakeUrls(), self.clock, 300)
         self.expire = ExpireUploads(self.shelf, self.incoming, self.store, self.clock)
+        self.read_bytes: list[int] = []
+        self.scrub = Scrub(self.shelf, self.store, self.clock, self.read_bytes.append, timedelta(days=1))
+        self.lock = LockBlobs(self.shelf, self.store, self.clock, self.scrub, timedelta(days=3650))
+        self.compare = CompareStore(self.shelf, self.store)
         self.receive = ReceivePart(self.shelf, self.incoming)
 
     def planned(self, data: bytes, *, asker: Owner = CURIE, purpose: str = "") -> Plan:

@@ -1,6 +1,9 @@
 """Write mails: text and HTML from one template a kind and language, deterministic to the byte."""
 
 import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -8,10 +11,10 @@ from email.policy import default as policy
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
 from contracts.errors import FieldProblem, Invalid
-from services.notify.domain.letter import Letter, Mail
+from services.notify.domain.letter import Alarm, Letter, Mail
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _ROLES = {
@@ -20,6 +23,18 @@ _ROLES = {
 }
 _SOMEONE = {"fr": "une personne qui n'est plus dans l'annuaire", "en": "someone no longer in the directory"}
 _DEMO = {"fr": "[démonstration] ", "en": "[demonstration] "}
+
+
+@dataclass(frozen=True, slots=True)
+class _Envelope:
+    """What stands outside of a mail."""
+
+    id: str
+    kind: str
+    at: datetime
+    name: str
+    mail: str
+    locale: str
 
 
 class TemplateComposer:
@@ -44,19 +59,31 @@ class TemplateComposer:
 
     def compose(self, letter: Letter) -> Mail:
         """Return the mail of a letter; Invalid when the recipient's address cannot stand in a header."""
-        words = self._words(letter)
-        locale = letter.recipient.locale
-        message = self._headers(letter, words["subject"])
-        layout = {**words, "letter": letter, "locale": locale, "demo": self._demo}
-        layout["link"] = f"{self._url}{letter.notice.path}"
+        notice, recipient = letter.notice, letter.recipient
+        envelope = _Envelope(
+            notice.mail_id, notice.kind, notice.created_at, _plain(recipient.name), recipient.mail, recipient.locale
+        )
+        return self._mail(envelope, self._words(letter), link=f"{self._url}{notice.path}")
+
+    def compose_alarm(self, alarm: Alarm, *, to: str) -> Mail:
+        """Return the operators' mail, in the language of the institute; it names bytes by their digest alone."""
+        template = self._templates.get_template("fr/integrity_broken.j2")
+        words = _blocks(template, {"sha256": alarm.sha256, "damage": alarm.damage})
+        envelope = _Envelope(alarm.mail_id, "integrity_broken", alarm.at, "l'équipe d'exploitation", to, "fr")
+        return self._mail(envelope, words, link=self._url)
+
+    def _mail(self, envelope: "_Envelope", words: dict[str, str], *, link: str) -> Mail:
+        locale = envelope.locale
+        message = self._headers(envelope, words["subject"])
+        layout = {**words, "recipient": envelope.name, "locale": locale, "demo": self._demo, "link": link}
         plain, html = (
             self._templates.get_template(f"{locale}/layout.{kind}.j2").render(layout) for kind in ("txt", "html")
         )
         message.set_content(plain, charset="utf-8", cte="quoted-printable")
         message.add_alternative(html, subtype="html", charset="utf-8", cte="quoted-printable")
         # A fixed boundary: the same letter gives the same bytes, so a repeat overwrites a mail with itself.
-        message.set_boundary(f"paillasse-{letter.notice.mail_id}")
-        return Mail(letter.notice.mail_id, words["subject"], f"{words['what']} {words['todo']}", message.as_bytes())
+        message.set_boundary(f"paillasse-{envelope.id}")
+        return Mail(envelope.id, words["subject"], f"{words['what']} {words['todo']}", message.as_bytes())
 
     def _words(self, letter: Letter) -> dict[str, str]:
         """Return the blocks of the kind's template: subject, what happened, what to do."""
@@ -74,29 +101,34 @@ class TemplateComposer:
             "capacity": letter.notice.capacity,
             "alone": letter.notice.alone,
         }
-        return {
-            name: " ".join("".join(block(template.new_context(names))).split())
-            for name, block in template.blocks.items()
-        }
+        return _blocks(template, names)
 
-    def _headers(self, letter: Letter, subject: str) -> EmailMessage:
+    def _headers(self, envelope: "_Envelope", subject: str) -> EmailMessage:
         message = EmailMessage(policy=policy)
-        locale, kind = letter.recipient.locale, letter.notice.kind
+        locale = envelope.locale
         message["Subject"] = (_DEMO[locale] if self._demo else "") + subject
         message["From"] = Address("Paillasse", "no-reply", self._host)
         try:
-            message["To"] = Address(_plain(letter.recipient.name), addr_spec=letter.recipient.mail)
+            message["To"] = Address(envelope.name, addr_spec=envelope.mail)
         except (ValueError, IndexError, MessageError) as error:
             raise Invalid(
                 FieldProblem("mail", "not an address a mail can carry", "correct the person's mail")
             ) from error
-        message["Date"] = letter.notice.created_at
-        message["Message-ID"] = f"<{letter.notice.mail_id}@{self._host}>"
+        message["Date"] = envelope.at
+        message["Message-ID"] = f"<{envelope.id}@{self._host}>"
         # RFC 3834 §5: no vacation notice answers; RFC 2919: people sort by it.
         message["Auto-Submitted"] = "auto-generated"
-        message["List-Id"] = f"<{kind.replace('_', '-')}.notices.{self._host}>"
+        message["List-Id"] = f"<{envelope.kind.replace('_', '-')}.notices.{self._host}>"
         message["Content-Language"] = locale
         return message
+
+
+def _blocks(template: Template, names: Mapping[str, object]) -> dict[str, str]:
+    """Return each block of a template on one line."""
+    return {
+        name: " ".join("".join(block(template.new_context(dict(names)))).split())
+        for name, block in template.blocks.items()
+    }
 
 
 def _plain(text: str) -> str:

@@ -1,10 +1,12 @@
 """Hold what a mail is written from, and the mail."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
+from uuid import uuid5
 
-from contracts.identifiers import EntryId, EntryReference, NotebookReference, PersonId
-from services.notify.domain.notice import Notice
+from contracts.identifiers import EntryId, EntryReference, MessageId, NotebookReference, PersonId, Sha256
+from services.notify.domain.notice import MAILS, Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,21 @@ class Letter:
     page: PageName
     author: Person | None
     by: Person | None
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Stored bytes are no longer what they were: ``damage`` is missing, truncated, damaged or replaced."""
+
+    event: MessageId
+    sha256: Sha256
+    damage: str
+    at: datetime
+
+    @property
+    def mail_id(self) -> str:
+        """Return the mail's identity: a repeat of the event overwrites it."""
+        return str(uuid5(MAILS, f"{self.event}/operators/integrity_broken"))
 
 
 @dataclass(frozen=True, slots=True)

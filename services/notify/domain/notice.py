@@ -12,7 +12,7 @@ Kind = Literal["to_sign", "signed", "returned", "sealed"]
 Capacity = Literal["signer", "author", "lead"]
 
 # Namespace of mail ids (RFC 9562 §5.5): chosen once, never to change, or a repeat would no longer overwrite.
-_MAILS = UUID("6f1f6c1e-3c0e-5a3b-9b0c-0f5d1a2e7c44")
+MAILS = UUID("6f1f6c1e-3c0e-5a3b-9b0c-0f5d1a2e7c44")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Notice:
     @property
     def mail_id(self) -> str:
         """Return the mail's identity, Maildir file name and Message-ID: a repeat overwrites (decisions.md 15)."""
-        return str(uuid5(_MAILS, f"{self.event}/{self.person}/{self.kind}"))
+        return str(uuid5(MAILS, f"{self.event}/{self.person}/{self.kind}"))
 
     @property
     def path(self) -> str:

@@ -1,6 +1,7 @@
 """Name what happened to bytes, for whoever must know."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from contracts.identifiers import Sha256, Sha512, UploadId
 from services.storage.domain.reading import Status
@@ -32,4 +33,22 @@ class PreviewMade:
     kinds: tuple[str, ...]
 
 
-Fact = BlobConfirmed | TextExtracted | PreviewMade
+class Damage(StrEnum):
+    """What can be wrong with bytes that were whole once."""
+
+    MISSING = "missing"
+    TRUNCATED = "truncated"
+    DAMAGED = "damaged"
+    # The bytes are right, but something else lies over them or was put in their place.
+    REPLACED = "replaced"
+
+
+@dataclass(frozen=True, slots=True)
+class BytesBroken:
+    """Bytes are no longer what was confirmed."""
+
+    sha256: Sha256
+    damage: Damage
+
+
+Fact = BlobConfirmed | BytesBroken | TextExtracted | PreviewMade

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from services.storage.ports.rows import (
     Blobs,
+    Care,
     Cause,
     KnownReading,
     PreviewSize,
@@ -36,6 +37,7 @@ __all__ = [
     "BlobRef",
     "BlobStore",
     "Blobs",
+    "Care",
     "Cause",
     "Clock",
     "Incoming",

@@ -7,10 +7,10 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from contracts.identifiers import PersonId, RequestKey, Sha256, UploadId
-from services.storage.domain.facts import Fact
+from services.storage.domain.facts import Damage, Fact
 from services.storage.domain.reading import Preview, Reading
 from services.storage.domain.upload import Upload
-from services.storage.ports.store import StoredBlob
+from services.storage.ports.store import BlobRef, StoredBlob
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,28 @@ class Blobs(Protocol):
         """Return blobs that no finished upload names: left by a death between two commits."""
 
 
+class Care(Protocol):
+    """Remember when each blob was last looked at, and until when it is locked."""
+
+    def longest_unchecked(self, before: datetime) -> StoredBlob | None:
+        """Return the blob whose last check is longest ago, none when all were checked since ``before``."""
+
+    def checked(self, sha256: Sha256, *, at: datetime, damage: Damage | None) -> Damage | None:
+        """Note what a check found; return what the one before it had found."""
+
+    def to_lock(self, before: datetime, *, limit: int) -> list[StoredBlob]:
+        """Return whole blobs that are kept for good, but are locked no longer than ``before``."""
+
+    def locked(self, sha256: Sha256, until: datetime) -> None:
+        """Note until when the store keeps them, as it was read back."""
+
+    def after(self, sha256: str, *, limit: int) -> list[StoredBlob]:
+        """Return blobs in the order of their digests, from behind ``sha256``."""
+
+    def knows(self, blob: BlobRef) -> bool:
+        """Tell whether a row, or an upload that is still coming, names what the store has there."""
+
+
 @dataclass(frozen=True, slots=True)
 class KnownReading:
     """A reading without its previews' bytes; ``version`` is that of the reader, ``kinds`` those of the previews."""
@@ -116,6 +138,10 @@ class UnitOfWork(Protocol):
     @property
     def uploads(self) -> Uploads:
         """Uploads as this transaction sees them."""
+
+    @property
+    def care(self) -> Care:
+        """What is known of the state of blobs as this transaction sees it."""
 
     @property
     def blobs(self) -> Blobs:

@@ -2,7 +2,7 @@
 
 from contracts.envelope import Event
 from contracts.storage import events
-from services.storage.domain.facts import BlobConfirmed, Fact, PreviewMade, TextExtracted
+from services.storage.domain.facts import BlobConfirmed, BytesBroken, Fact, PreviewMade, TextExtracted
 
 
 def event_of(fact: Fact) -> Event:
@@ -10,6 +10,8 @@ def event_of(fact: Fact) -> Event:
     match fact:
         case BlobConfirmed(upload, sha256, sha512, size_bytes):
             return events.BlobConfirmed(sha256=sha256, sha512=sha512, size_bytes=size_bytes, upload=upload)
+        case BytesBroken(sha256, damage):
+            return events.IntegrityBroken(sha256=sha256, reason=damage.value)
         case TextExtracted(sha256, status):
             return events.TextExtracted(sha256=sha256, status=status.value)
         case PreviewMade(sha256, kinds):

@@ -39,6 +39,9 @@ blob = Table(
     Column("size_bytes", BigInteger, nullable=False),
     Column("stored_at", DateTime(timezone=True), nullable=False),
     Column("place", Text, nullable=False, server_default=""),
+    Column("checked_at", DateTime(timezone=True)),
+    Column("damage", Text),
+    Column("locked_until", DateTime(timezone=True)),
 )
 
 reading = Table(

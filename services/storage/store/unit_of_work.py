@@ -14,6 +14,7 @@ from services.storage.domain.facts import Fact
 from services.storage.domain.reading import JOB_KIND
 from services.storage.ports import Cause
 from services.storage.store.blobs import PostgresBlobs
+from services.storage.store.care import PostgresCare
 from services.storage.store.outbox import event_of
 from services.storage.store.readings import PostgresReadings
 from services.storage.store.uploads import PostgresUploads
@@ -30,6 +31,7 @@ class PostgresUnitOfWork:
         self._connection: Connection = self._engine.connect()
         self.uploads = PostgresUploads(self._connection)
         self.blobs = PostgresBlobs(self._connection)
+        self.care = PostgresCare(self._connection)
         self.readings = PostgresReadings(self._connection)
         return self
 

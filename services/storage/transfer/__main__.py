@@ -6,7 +6,7 @@ import fcntl
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.applications import Starlette
 
 from chassis.logging import configure
+from chassis.rounds import Rounds
 from contracts.errors import Unavailable
 from services.storage.settings import DoorSettings
 from services.storage.transfer.app import Meters, door_app, side_app
@@ -73,11 +74,21 @@ async def _serve(door: Door, settings: DoorSettings) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, _stop, servers)
         sweeping = asyncio.create_task(_sweep(door, settings.sweep_interval_seconds, threads))
+        caring = [Rounds(name, (step,), idle_seconds=settings.care_idle_seconds) for name, step in _care(door)]
+        for rounds in caring:
+            rounds.start()
         _log.info("door_opened", port=settings.door_port)
         await asyncio.gather(*(server.serve() for server in servers))
+        for rounds in caring:
+            rounds.stop()
         sweeping.cancel()
         await asyncio.wait({sweeping})
     _log.info("door_closed")
+
+
+def _care(door: Door) -> tuple[tuple[str, Callable[[], bool]], ...]:
+    """Name what goes on in the background, each in a thread of its own: a large file must not hold up the locks."""
+    return ("scrub", door.scrub), ("lock", door.lock_blobs)
 
 
 def _server(app: Starlette, host: str, port: int) -> _Server:

@@ -7,9 +7,12 @@ from email.policy import default
 import pytest
 
 from contracts.errors import Invalid
+from contracts.identifiers import MessageId, Sha256
 from services.notify.adapters.compose import TemplateComposer
-from services.notify.domain.letter import Letter, Person
+from services.notify.domain.letter import Alarm, Letter, Person
+from services.notify.use_cases.raise_alarm import RaiseAlarm
 from tests.builders.notices import ADA, LEA, NOON, WIM, letter
+from tests.fakes.notify import FakeSink
 
 COMPOSER = TemplateComposer(public_url="https://cahier.example.org/", demo=True)
 
@@ -88,3 +91,20 @@ def test_the_notice_of_the_web_app_says_what_the_mail_says() -> None:
 
     assert mail.title == "U1234-2026-007/37 : page retournée"
     assert mail.text.startswith("Wim Jansen a retourné votre page")
+
+
+@pytest.mark.parametrize("damage", ["missing", "truncated", "damaged", "replaced"])
+def test_damage_is_told_to_the_operators_once_and_with_a_remedy(damage: str) -> None:
+    """Whoever reads it at night must know which bytes, what happened and what to do; a repeat is no second mail."""
+    sink = FakeSink()
+    raise_alarm = RaiseAlarm(COMPOSER, sink, "operations@example.org")
+    for _ in range(2):
+        raise_alarm(Alarm(MessageId("m1"), Sha256("ab" * 32), damage, NOON))
+    (mail,) = sink.mails.values()
+    message = email.message_from_bytes(mail.content, policy=default)
+    text = message.get_body(("plain",)).get_content()
+
+    assert message["To"].addresses[0].addr_spec == "operations@example.org"
+    assert message["Subject"].startswith("[démonstration] Alerte")
+    assert "ab" * 32 in text.replace("\n", "")
+    assert "Ne supprimez rien." in text
