@@ -55,5 +55,5 @@ def test_the_door_cannot_speak_on_the_bus(tmp_path: Path) -> None:
     secrets = Secrets(tmp_path / "secrets")
     secrets.create()
 
-    assert {"url_key", "database_password"} == {path.name for path in secrets.of("door").iterdir()}
+    assert {"url_key", "database_password", "s3_secret_key"} == {path.name for path in secrets.of("door").iterdir()}
     assert secrets.read("storage", "url_key") == secrets.read("door", "url_key")
