@@ -117,7 +117,8 @@ def permission_definitions(users: tuple[str, ...] = (*EVENT_SOURCES, RELAY_USER)
 # is not lost before its listener first starts. A test compares this table with every @listens in the houses.
 LISTENERS: dict[tuple[str, str], tuple[str, ...]] = {
     ("entries", "EntryCreated"): ("search", "signing"),
-    ("entries", "RevisionAppended"): ("search", "signing"),
+    ("entries", "NotebookOpened"): ("storage",),
+    ("entries", "RevisionAppended"): ("search", "signing", "storage"),
     ("entries", "EntryStateChanged"): ("search", "signing"),
     ("entries", "EntryStruckOut"): ("search", "signing"),
     ("entries", "NotebookChanged"): ("search",),
@@ -131,5 +132,7 @@ LISTENERS: dict[tuple[str, str], tuple[str, ...]] = {
     ("signing", "EntrySealed"): ("entries", "notify"),
     ("storage", "BlobConfirmed"): ("signing",),
     ("storage", "IntegrityBroken"): ("notify", "signing"),
+    ("storage", "HoldPlaced"): ("signing",),
+    ("storage", "HoldLifted"): ("signing",),
     ("gateway", "TokenIssued"): ("signing",),
 }

@@ -12,6 +12,7 @@ from contracts.entries.houses import (
     FrozenObject,
     FrozenRevision,
     GetImport,
+    HoldScope,
     ImportState,
     ImportView,
     IndexableEntry,
@@ -19,6 +20,7 @@ from contracts.entries.houses import (
     ListIndexable,
     Progress,
     ReportLine,
+    ScopeOfHold,
     StartImport,
 )
 from contracts.entries.notebooks import (
@@ -113,6 +115,7 @@ __all__ = [
     "GiveRole",
     "Grant",
     "GrantList",
+    "HoldScope",
     "ImportState",
     "ImportView",
     "IndexableEntry",
@@ -144,6 +147,7 @@ __all__ = [
     "RevokeGrant",
     "RoleName",
     "RoleView",
+    "ScopeOfHold",
     "SetUpInstitution",
     "StartImport",
     "StrikeOut",

@@ -180,6 +180,31 @@ class ListIndexable(Call, Page):
     reply: ClassVar[type[Message]] = IndexableList
 
 
+class HoldScope(Message):
+    """The notebooks a legal hold concerns, in id order; none when it is on a person."""
+
+    notebooks: tuple[NotebookId, ...]
+    next_cursor: str | None = None
+
+
+class ScopeOfHold(Call):
+    """
+    Return what a hold on a unit, person or notebook reaches, at most 5,000 notebooks at once.
+
+    ``by`` is who asks for the hold: Forbidden unless they are an archivist of the institution; none when storage looks
+    again by itself. NotFound when there is no such unit, person or notebook.
+    """
+
+    service = _READ
+    method = "scope_of_hold"
+    issuers = frozenset({"storage"})
+    by: PersonId | None
+    scope: Literal["unit", "person", "notebook"]
+    subject: str = Field(max_length=36)
+    cursor: str | None = None
+    reply: ClassVar[type[Message]] = HoldScope
+
+
 ImportState = Literal["queued", "checking", "storing", "writing", "done", "refused"]
 
 

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from contracts.envelope import Event
-from contracts.identifiers import Sha256, Sha512, UploadId
+from contracts.identifiers import HoldId, Sha256, Sha512, UploadId
 
 
 class BlobConfirmed(Event):
@@ -24,6 +24,24 @@ class IntegrityBroken(Event):
     type = "IntegrityBroken"
     sha256: Sha256
     reason: Literal["missing", "truncated", "damaged", "replaced"]
+
+
+class HoldPlaced(Event):
+    """Nothing of a unit, person or notebook is deleted from now on; who and why stay with storage."""
+
+    source = "storage"
+    type = "HoldPlaced"
+    hold: HoldId
+    scope: Literal["unit", "person", "notebook"]
+    subject: str
+
+
+class HoldLifted(Event):
+    """A hold ended."""
+
+    source = "storage"
+    type = "HoldLifted"
+    hold: HoldId
 
 
 class BlobQuarantined(Event):

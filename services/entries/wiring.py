@@ -45,6 +45,7 @@ from services.entries.use_cases.read_entries import (
 from services.entries.use_cases.read_notebooks import GetNotebook, ListNotebooks
 from services.entries.use_cases.read_people import FindPeople, GetMe, GetPeople, LeadsOf, ListReaderLabels
 from services.entries.use_cases.run_import import RunImport
+from services.entries.use_cases.scope_of_hold import ScopeOfHold
 from services.entries.use_cases.set_up_institution import SetUpInstitution
 from services.entries.use_cases.share import GiveGrant, ListGrants, RevokeGrant
 from services.entries.use_cases.start_import import StartImport
@@ -97,6 +98,7 @@ class Reads:
     get_attachment_text: GetAttachmentText
     list_grants: ListGrants
     decide: Decide
+    scope_of_hold: ScopeOfHold
     list_indexable: ListIndexable
     describe_entry: DescribeEntry
     get_import: GetImport
@@ -207,6 +209,7 @@ def build_reads(readings: Readings, *, files: Files) -> Reads:
         get_attachment_text=GetAttachmentText(find_attachment, files),
         list_grants=ListGrants(readings),
         decide=Decide(readings),
+        scope_of_hold=ScopeOfHold(readings),
         list_indexable=ListIndexable(readings),
         describe_entry=DescribeEntry(readings),
         get_import=GetImport(readings),

@@ -139,6 +139,16 @@ class Signing:
         """Log the damage: when it was found must be provable too."""
         self._record(heard)
 
+    @gathers(storage.HoldPlaced, rest_seconds=LEAVES_REST_SECONDS)
+    def hold_placed(self, heard: Sequence[Heard[storage.HoldPlaced]]) -> None:
+        """Log the hold."""
+        self._record(heard)
+
+    @gathers(storage.HoldLifted, rest_seconds=LEAVES_REST_SECONDS)
+    def hold_lifted(self, heard: Sequence[Heard[storage.HoldLifted]]) -> None:
+        """Log its end."""
+        self._record(heard)
+
     @gathers(gateway.TokenIssued, rest_seconds=LEAVES_REST_SECONDS)
     def token_issued(self, heard: Sequence[Heard[gateway.TokenIssued]]) -> None:
         """Log the token."""

@@ -1,14 +1,17 @@
 """Stand at the bus for the house of storage: parse, call a use case, answer."""
 
-from chassis.bus.edge import Assembled, CallContext, answers
-from contracts.envelope import Done
+from chassis.bus.edge import Assembled, CallContext, answers, listens
+from contracts.entries import events as entries
+from contracts.envelope import Done, Envelope
 from contracts.errors import IntegrityBroken
-from contracts.identifiers import Sha256
+from contracts.identifiers import HoldId, Sha256
 from contracts.storage import calls
+from services.storage.domain.hold import HoldShown
 from services.storage.domain.reading import media_type_lies
 from services.storage.domain.upload import Owner, Upload
 from services.storage.ports import Cause, KnownReading
 from services.storage.use_cases.create_upload import Wish
+from services.storage.use_cases.holds import Asked
 from services.storage.use_cases.plan_upload import Plan
 from services.storage.wiring import House, assemble
 
@@ -36,7 +39,7 @@ class Storage:
         finished = self.house.complete_upload(
             call.upload,
             asker=_asker(context),
-            cause=Cause(context.actor.person, context.correlation_id),
+            cause=_cause(context),
             claimed=call.sha256,
             tentative=call.tentative,
         )
@@ -87,6 +90,50 @@ class Storage:
             size_bytes=signed.size.size_bytes,
             media_type=signed.size.media_type,
         )
+
+    @answers(calls.PlaceHold)
+    def place_hold(self, call: calls.PlaceHold, context: CallContext) -> calls.Hold:
+        """Place a legal hold."""
+        asked = Asked(call.scope, call.subject, call.reason)
+        placed = self.house.place_hold(asked, asker=_asker(context), cause=_cause(context), request=context.request)
+        return _hold(placed)
+
+    @answers(calls.LiftHold)
+    def lift_hold(self, call: calls.LiftHold, context: CallContext) -> calls.Hold:
+        """Lift a legal hold."""
+        lift = self.house.lift_hold
+        return _hold(lift(call.hold, reason=call.reason, asker=_asker(context), cause=_cause(context)))
+
+    @answers(calls.ListHolds)
+    def list_holds(self, call: calls.ListHolds, context: CallContext) -> calls.HoldList:
+        """List legal holds."""
+        after = HoldId(call.cursor) if call.cursor else None
+        found = self.house.list_holds(after=after, limit=call.limit, asker=_asker(context))
+        following = found[-1].hold.id if len(found) == call.limit else None
+        return calls.HoldList(items=tuple(map(_hold, found)), next_cursor=following)
+
+    @listens(entries.RevisionAppended)
+    def revision_appended(self, event: entries.RevisionAppended, envelope: Envelope) -> None:  # noqa: ARG002
+        """Note which bytes it names."""
+        self.house.note_revision(event.notebook, (event.digest, *event.attachments))
+
+    @listens(entries.NotebookOpened)
+    def notebook_opened(self, event: entries.NotebookOpened, envelope: Envelope) -> None:  # noqa: ARG002
+        """Let holds on its unit reach it."""
+        self.house.note_notebook(event.notebook)
+
+
+def _cause(context: CallContext) -> Cause:
+    return Cause(context.actor.person, context.correlation_id)
+
+
+def _hold(shown: HoldShown) -> calls.Hold:
+    hold = shown.hold
+    return calls.Hold(
+        id=hold.id, scope=hold.scope, subject=hold.subject, reason=hold.reason, placed_by=hold.placed_by,
+        placed_at=hold.placed_at, lifted_by=hold.lifted_by, lifted_at=hold.lifted_at, files=shown.files,
+        locked=shown.locked,
+    )  # fmt: skip
 
 
 def _asker(context: CallContext) -> Owner:

@@ -56,6 +56,8 @@ class StorageSettings(ProcessSettings):
     """Add the store to what every house is told."""
 
     store_room: StoreSettings = Field(default_factory=StoreSettings.load)
+    # What a hold reaches: one indexed read.
+    entries_timeout_seconds: float = 2.0
 
 
 class JobSettings(HealthSettings):

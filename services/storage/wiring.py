@@ -8,26 +8,31 @@ from typing import cast
 from sqlalchemy import Engine
 from uuid_utils import uuid7
 
+from chassis.bus.client import BusClient
 from chassis.database import open_engine
 from chassis.jobs import JobStarter
+from services.storage.adapters.entries import BusEntries
 from services.storage.adapters.reading.process import ChildReader
 from services.storage.domain.digests import DigestPass
-from services.storage.ports import BlobStore, Incoming, PartFiles, Urls
+from services.storage.ports import BlobStore, Entries, Incoming, PartFiles, Urls
 from services.storage.settings import ComparisonSettings, DoorSettings, JobSettings, StorageSettings, StoreSettings
 from services.storage.store.directory import DirectoryStore
 from services.storage.store.incoming import DirectoryIncoming
 from services.storage.store.pace import Pace
 from services.storage.store.unit_of_work import PostgresUnitOfWork
 from services.storage.store.urls import DoorUrls
+from services.storage.use_cases.apply_holds import ApplyHolds
 from services.storage.use_cases.compare_store import CompareStore
 from services.storage.use_cases.complete_upload import CompleteUpload
 from services.storage.use_cases.create_upload import CreateUpload
 from services.storage.use_cases.discard_purpose import DiscardPurpose
 from services.storage.use_cases.discard_upload import DiscardUpload
 from services.storage.use_cases.expire_uploads import ExpireUploads
+from services.storage.use_cases.follow_entries import NoteNotebook, NoteRevision
 from services.storage.use_cases.get_preview import GetPreview, OpenPreview
 from services.storage.use_cases.get_text import GetText
 from services.storage.use_cases.get_upload import GetUpload
+from services.storage.use_cases.holds import LiftHold, ListHolds, PlaceHold
 from services.storage.use_cases.issue_download_url import IssueDownloadUrl
 from services.storage.use_cases.keep_uploads import KeepUploads
 from services.storage.use_cases.lock_blobs import LockBlobs
@@ -63,19 +68,27 @@ class House:
     discard_purpose: DiscardPurpose
     resolve_uploads: ResolveUploads
     keep_uploads: KeepUploads
+    place_hold: PlaceHold
+    lift_hold: LiftHold
+    list_holds: ListHolds
+    note_revision: NoteRevision
+    note_notebook: NoteNotebook
     issue_download_url: IssueDownloadUrl
     get_text: GetText
     get_preview: GetPreview
     jobs: JobStarter
     engine: Engine
+    bus: BusClient | None = None
 
     def started(self) -> None:
         """See that waiting files are read."""
         self.jobs.start_watching()
 
     def close(self) -> None:
-        """Let go of the job process and the database."""
+        """Let go of the job process, the bus and the database."""
         self.jobs.close()
+        if self.bus is not None:
+            self.bus.close()
         self.engine.dispose()
 
 
@@ -113,6 +126,7 @@ class Door:
     expire_uploads: ExpireUploads
     scrub: Scrub
     lock_blobs: LockBlobs
+    apply_holds: ApplyHolds
     store: BlobStore
     engine: Engine
 
@@ -125,11 +139,14 @@ def assemble() -> House:
     """Read the settings and build the house."""
     settings = StorageSettings.load()
     engine = open_engine(settings.database, application_name="storage")
-    return build_house(engine, settings.store_room, open_store(settings.store_room, green=True))
+    bus = BusClient(settings.bus, settings.identity)
+    entries = BusEntries(bus, settings.entries_timeout_seconds)
+    house = build_house(engine, settings.store_room, open_store(settings.store_room, green=True), entries)
+    return replace(house, bus=bus)
 
 
-def build_house(engine: Engine, settings: StoreSettings, store: Store) -> House:
-    """Build the house around a database and a store."""
+def build_house(engine: Engine, settings: StoreSettings, store: Store, entries: Entries) -> House:
+    """Build the house around a database, a store and who answers for entries."""
     uow = partial(PostgresUnitOfWork, engine)
     plan = PlanUpload(store.urls, _now, settings.url_lifetime_seconds)
     discard = DiscardUpload(uow, store.incoming, store.blobs)
@@ -143,6 +160,11 @@ def build_house(engine: Engine, settings: StoreSettings, store: Store) -> House:
         discard_purpose=DiscardPurpose(uow, discard),
         resolve_uploads=ResolveUploads(uow),
         keep_uploads=KeepUploads(uow),
+        place_hold=PlaceHold(uow, entries, _now, _new_id),
+        lift_hold=LiftHold(uow, entries, _now),
+        list_holds=ListHolds(uow, entries),
+        note_revision=NoteRevision(uow),
+        note_notebook=NoteNotebook(uow, entries),
         issue_download_url=IssueDownloadUrl(uow, store.urls, _now, settings.url_lifetime_seconds),
         get_text=GetText(uow),
         get_preview=GetPreview(uow, _door_urls(settings), _now, settings.url_lifetime_seconds),
@@ -183,6 +205,7 @@ def build_door(settings: DoorSettings) -> Door:
         expire_uploads=ExpireUploads(uow, store.incoming, store.blobs, _now),
         scrub=scrub,
         lock_blobs=LockBlobs(uow, store.blobs, _now, scrub, timedelta(days=settings.retention_days)),
+        apply_holds=ApplyHolds(uow, store.blobs, scrub),
         store=store.blobs,
         engine=engine,
     )

@@ -50,6 +50,15 @@ class FakeNotebooks(Repository):
         readable = [one for one in every if self.standing(person, one.labels).reads]
         return after_in([one for one in readable if structure is None or structure in one.path], after, limit)
 
+    def under(self, structure: Any, *, after: Any, limit: int) -> list[Any]:
+        """Return ids below a structure."""
+        below = sorted(one.id for one in self.t.notebooks.values() if structure in one.path)
+        return [one for one in below if after is None or one > after][:limit]
+
+    def exists(self, notebook: Any) -> bool:
+        """Tell whether there is one."""
+        return notebook in self.t.notebooks
+
 
 class FakeEntries(Repository):
     """Entries."""

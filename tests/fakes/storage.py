@@ -12,7 +12,7 @@ from typing import Any, Self
 from contracts.errors import FieldProblem, IntegrityBroken, Invalid, NotFound, Sealed, StorageFull
 from contracts.identifiers import RequestKey, Sha256, UploadId
 from services.storage.domain.digests import Digests
-from services.storage.domain.facts import Damage, Fact
+from services.storage.domain.facts import Fact
 from services.storage.domain.plan import Part
 from services.storage.domain.reading import Preview, Reading
 from services.storage.domain.upload import Upload, UploadState
@@ -26,6 +26,7 @@ from services.storage.ports import (
     StoredBlob,
     Stray,
 )
+from tests.fakes.storage_rows import FakeCare, FakeHolds, Rows
 
 
 @dataclass
@@ -40,21 +41,6 @@ class StandingClock:
     def pass_time(self, **span: float) -> None:
         """Let time pass."""
         self.now += timedelta(**span)
-
-
-@dataclass
-class Rows:
-    """All a fake database keeps."""
-
-    uploads: dict[UploadId, Upload] = field(default_factory=dict)
-    parts: dict[UploadId, set[int]] = field(default_factory=dict)
-    blobs: dict[Sha256, StoredBlob] = field(default_factory=dict)
-    requests: dict[tuple[str, str, str], tuple[str, dict[str, Any]]] = field(default_factory=dict)
-    readings: dict[Sha256, tuple[Reading, int]] = field(default_factory=dict)
-    asked: set[tuple[Sha256, int]] = field(default_factory=set)
-    checks: dict[Sha256, tuple[datetime, Damage | None]] = field(default_factory=dict)
-    locks: dict[Sha256, datetime] = field(default_factory=dict)
-    published: list[Fact] = field(default_factory=list)
 
 
 class FakeUploads:
@@ -94,6 +80,16 @@ class FakeUploads:
     def expired(self, now: datetime, *, limit: int) -> list[UploadId]:
         planned = [upload for upload in self._rows.uploads.values() if upload.state is UploadState.PLANNED]
         return [upload.id for upload in planned if upload.expires_at <= now][:limit]
+
+    def orphans(self, before: datetime, *, limit: int) -> list[UploadId]:
+        holds = FakeHolds(self._rows)
+        return [
+            upload.id
+            for upload in self._rows.uploads.values()
+            if (upload.state, upload.owner.issuer) == (UploadState.COMPLETE, "gateway")
+            and upload.created_at < before
+            and not holds.keeps(upload)
+        ][:limit]
 
 
 class FakeBlobs:
@@ -156,51 +152,6 @@ class FakeReadings:
         return next((one for one in found[0].previews if one.kind == kind), None) if found else None
 
 
-class FakeCare:
-    """The state of blobs in a dictionary."""
-
-    def __init__(self, rows: Rows) -> None:
-        self._rows = rows
-
-    def longest_unchecked(self, before: datetime) -> StoredBlob | None:
-        never = datetime.min.replace(tzinfo=UTC)
-        due = {sha256: self._rows.checks.get(sha256, (never, None))[0] for sha256 in self._rows.blobs}
-        oldest = min(due, key=lambda sha256: due[sha256], default=None)
-        return self._rows.blobs[oldest] if oldest is not None and due[oldest] < before else None
-
-    def checked(self, sha256: Sha256, *, at: datetime, damage: Damage | None) -> Damage | None:
-        before = self._rows.checks.get(sha256, (at, None))[1]
-        self._rows.checks[sha256] = (at, damage)
-        return before
-
-    def to_lock(self, before: datetime, *, limit: int) -> list[StoredBlob]:
-        kept = {
-            upload.digests.sha256
-            for upload in self._rows.uploads.values()
-            if upload.digests is not None
-            and (
-                upload.state is UploadState.KEPT
-                or (upload.state is UploadState.COMPLETE and upload.owner.issuer != "gateway")
-            )
-        }
-        return [
-            blob
-            for sha256, blob in self._rows.blobs.items()
-            if sha256 in kept
-            and self._rows.checks.get(sha256, (before, None))[1] is None
-            and self._rows.locks.get(sha256, datetime.min.replace(tzinfo=UTC)) < before
-        ][:limit]
-
-    def locked(self, sha256: Sha256, until: datetime) -> None:
-        self._rows.locks[sha256] = until
-
-    def after(self, sha256: str, *, limit: int) -> list[StoredBlob]:
-        return [self._rows.blobs[each] for each in sorted(self._rows.blobs) if each > sha256][:limit]
-
-    def knows(self, blob: BlobRef) -> bool:
-        return blob.sha256 in self._rows.blobs
-
-
 class FakeUnitOfWork:
     """Work on a copy of the rows; ``commit`` puts it back."""
 
@@ -210,7 +161,7 @@ class FakeUnitOfWork:
     def __enter__(self) -> Self:
         self._rows = copy.deepcopy(self._shelf.rows)
         self.uploads, self.blobs = FakeUploads(self._rows), FakeBlobs(self._rows)
-        self.care = FakeCare(self._rows)
+        self.care, self.holds = FakeCare(self._rows), FakeHolds(self._rows)
         self.readings = FakeReadings(self._rows)
         return self
 

@@ -171,6 +171,12 @@ def demand_role(roles: tuple[Role, ...], *, given: RoleName, at: Structure) -> N
         raise Forbidden(action="give_role")
 
 
+def demand_hold(roles: tuple[Role, ...]) -> None:
+    """Let an archivist place and lift legal holds, and nobody else: the role is given at the institution; Forbidden."""
+    if not any(role.name == "archivist" for role in roles):
+        raise Forbidden(action="hold")
+
+
 def demand_notebook(roles: tuple[Role, ...], *, at: Structure) -> None:
     """
     Let a notebook be opened: by a researcher of the very structure, or a lead of it or above.

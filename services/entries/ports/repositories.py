@@ -102,6 +102,12 @@ class Notebooks(Protocol):
     def page(self, *, person: PersonId, structure: StructureId | None, after: str | None, limit: int) -> list[Notebook]:
         """Return the notebooks a person may read, newest first."""
 
+    def under(self, structure: StructureId, *, after: str | None, limit: int) -> list[NotebookId]:
+        """Return every notebook of a structure and those below it, by id; whoever asks has been decided on."""
+
+    def exists(self, notebook: NotebookId) -> bool:
+        """Tell whether there is such a notebook."""
+
 
 class Entries(Protocol):
     """Entries and their immutable revisions."""

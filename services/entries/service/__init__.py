@@ -10,6 +10,7 @@ from services.entries.service import replies as say
 from services.entries.service.replies import caller, next_cursor, number_after
 from services.entries.use_cases.create_structure import NewStructure
 from services.entries.use_cases.follow_signing import Message
+from services.entries.use_cases.scope_of_hold import NOTEBOOKS_AT_ONCE
 from services.entries.wiring import House, assemble
 
 
@@ -263,6 +264,13 @@ class EntriesRead:
         """Decide for another house."""
         decided = self.house.read.decide(person=call.person, action=call.action, entry=call.entry)
         return calls.Decision(allowed=decided.allowed, reads=decided.reads)
+
+    @answers(calls.ScopeOfHold)
+    def scope_of_hold(self, call: calls.ScopeOfHold, context: CallContext) -> calls.HoldScope:  # noqa: ARG002
+        """Tell storage what a hold reaches."""
+        found = self.house.read.scope_of_hold(by=call.by, scope=call.scope, subject=call.subject, after=call.cursor)
+        following = found[-1] if len(found) == NOTEBOOKS_AT_ONCE else None
+        return calls.HoldScope(notebooks=tuple(found), next_cursor=following)
 
     @answers(calls.DescribeEntry)
     def describe_entry(self, call: calls.DescribeEntry, context: CallContext) -> calls.EntryDescription:  # noqa: ARG002

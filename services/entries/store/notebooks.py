@@ -34,6 +34,10 @@ WHERE n.labels && ARRAY(SELECT l.label::text FROM reader_label l WHERE l.person 
   AND (CAST(:structure AS text) IS NULL OR :structure = ANY (n.path))
   AND (CAST(:after AS text) IS NULL OR n.id < :after)
 ORDER BY n.id DESC LIMIT :limit""")
+_UNDER = text("""
+SELECT n.id FROM notebook n WHERE :structure = ANY (n.path) AND (CAST(:after AS text) IS NULL OR n.id > :after)
+ORDER BY n.id LIMIT :limit""")
+_EXISTS = text("SELECT EXISTS (SELECT 1 FROM notebook WHERE id = :id)")
 _GRANT = "g.id, g.notebook, g.entry, g.person, g.structure, g.level, g.from_date, g.until_date"
 _ADD_GRANT = text("""
 INSERT INTO access_grant (id, notebook, entry, person, structure, level, from_date, until_date, given_by)
@@ -94,6 +98,15 @@ class SqlNotebooks:
         """Return the notebooks a person may read, newest first."""
         wanted = {"person": person, "structure": structure, "after": after, "limit": limit, "zone": self._zone}
         return [notebook_of(row) for row in self._connection.execute(_PAGE, wanted).mappings()]
+
+    def under(self, structure: StructureId, *, after: str | None, limit: int) -> list[NotebookId]:
+        """Return every notebook of a structure and those below it."""
+        wanted = {"structure": structure, "after": after, "limit": limit}
+        return list(self._connection.execute(_UNDER, wanted).scalars())
+
+    def exists(self, notebook: NotebookId) -> bool:
+        """Tell whether there is such a notebook."""
+        return bool(self._connection.execute(_EXISTS, {"id": notebook}).scalar())
 
     def _one(self, statement: Any, *, key: str | None, person: PersonId) -> tuple[Notebook, Standing]:
         found = self._connection.execute(statement, {"id": key, "person": person, "zone": self._zone})

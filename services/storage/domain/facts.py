@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from contracts.identifiers import Sha256, Sha512, UploadId
+from services.storage.domain.hold import Hold
 from services.storage.domain.reading import Status
 
 
@@ -51,4 +52,18 @@ class BytesBroken:
     damage: Damage
 
 
-Fact = BlobConfirmed | BytesBroken | TextExtracted | PreviewMade
+@dataclass(frozen=True, slots=True)
+class HoldPlaced:
+    """A hold began."""
+
+    hold: Hold
+
+
+@dataclass(frozen=True, slots=True)
+class HoldLifted:
+    """A hold ended."""
+
+    hold: Hold
+
+
+Fact = BlobConfirmed | BytesBroken | HoldPlaced | HoldLifted | TextExtracted | PreviewMade

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from services.storage.ports.holds import Entries, Holds
 from services.storage.ports.rows import (
     Blobs,
     Care,
@@ -40,6 +41,8 @@ __all__ = [
     "Care",
     "Cause",
     "Clock",
+    "Entries",
+    "Holds",
     "Incoming",
     "KnownReading",
     "Lock",

@@ -10,6 +10,7 @@ from contracts.identifiers import PersonId, RequestKey, Sha256, UploadId
 from services.storage.domain.facts import Damage, Fact
 from services.storage.domain.reading import Preview, Reading
 from services.storage.domain.upload import Upload
+from services.storage.ports.holds import Holds
 from services.storage.ports.store import BlobRef, StoredBlob
 
 
@@ -47,6 +48,9 @@ class Uploads(Protocol):
 
     def expired(self, now: datetime, *, limit: int) -> list[UploadId]:
         """Return planned uploads whose time is over, oldest first."""
+
+    def orphans(self, before: datetime, *, limit: int) -> list[UploadId]:
+        """Return complete uploads of people, planned before, whose bytes no revision and no hold keeps."""
 
 
 class Blobs(Protocol):
@@ -138,6 +142,10 @@ class UnitOfWork(Protocol):
     @property
     def uploads(self) -> Uploads:
         """Uploads as this transaction sees them."""
+
+    @property
+    def holds(self) -> Holds:
+        """Holds as this transaction sees them."""
 
     @property
     def care(self) -> Care:

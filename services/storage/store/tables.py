@@ -42,6 +42,37 @@ blob = Table(
     Column("checked_at", DateTime(timezone=True)),
     Column("damage", Text),
     Column("locked_until", DateTime(timezone=True)),
+    Column("held", Boolean, nullable=False, server_default="false"),
+    Column("hold_due", Boolean, nullable=False, server_default="false"),
+)
+
+hold = Table(
+    "hold",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("scope", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("placed_by", Text, nullable=False),
+    Column("placed_at", DateTime(timezone=True), nullable=False),
+    Column("lifted_by", Text),
+    Column("lifted_at", DateTime(timezone=True)),
+    Column("lifted_reason", Text, nullable=False, server_default=""),
+)
+
+hold_notebook = Table(
+    "hold_notebook",
+    metadata,
+    Column("hold", Text, ForeignKey("hold.id"), primary_key=True),
+    Column("notebook", Text, primary_key=True),
+)
+
+# Which bytes revisions name, by notebook.
+naming = Table(
+    "naming",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("notebook", Text, primary_key=True),
 )
 
 reading = Table(

@@ -15,6 +15,7 @@ from services.storage.domain.reading import JOB_KIND
 from services.storage.ports import Cause
 from services.storage.store.blobs import PostgresBlobs
 from services.storage.store.care import PostgresCare
+from services.storage.store.holds import PostgresHolds
 from services.storage.store.outbox import event_of
 from services.storage.store.readings import PostgresReadings
 from services.storage.store.uploads import PostgresUploads
@@ -31,6 +32,7 @@ class PostgresUnitOfWork:
         self._connection: Connection = self._engine.connect()
         self.uploads = PostgresUploads(self._connection)
         self.blobs = PostgresBlobs(self._connection)
+        self.holds = PostgresHolds(self._connection)
         self.care = PostgresCare(self._connection)
         self.readings = PostgresReadings(self._connection)
         return self

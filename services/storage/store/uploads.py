@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, exists, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from contracts.identifiers import PersonId, Sha256, Sha512, UploadId
 from services.storage.domain.digests import Digests
-from services.storage.domain.upload import Owner, Upload, UploadState
-from services.storage.store.tables import part, upload
+from services.storage.domain.upload import GATEWAY, Owner, Upload, UploadState
+from services.storage.store.tables import hold, naming, part, upload
 
 _COLUMNS = (
     upload.c.id,
@@ -106,6 +106,16 @@ class PostgresUploads:
             .order_by(upload.c.expires_at)
             .limit(limit)
         )
+        return list(self._connection.execute(query).scalars())
+
+    def orphans(self, before: datetime, *, limit: int) -> list[UploadId]:
+        """Return complete uploads of people that nothing keeps."""
+        named = exists().where(naming.c.sha256 == upload.c.sha256)
+        on_person = exists().where(
+            hold.c.scope == "person", hold.c.subject == upload.c.person, hold.c.lifted_at.is_(None)
+        )
+        alone = (upload.c.state == UploadState.COMPLETE, upload.c.issuer == GATEWAY, upload.c.created_at < before)
+        query = select(upload.c.id).where(*alone, ~named, ~on_person).order_by(upload.c.id).limit(limit)
         return list(self._connection.execute(query).scalars())
 
 

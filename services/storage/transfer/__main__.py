@@ -88,7 +88,7 @@ async def _serve(door: Door, settings: DoorSettings) -> None:
 
 def _care(door: Door) -> tuple[tuple[str, Callable[[], bool]], ...]:
     """Name what goes on in the background, each in a thread of its own: a large file must not hold up the locks."""
-    return ("scrub", door.scrub), ("lock", door.lock_blobs)
+    return ("scrub", door.scrub), ("lock", door.lock_blobs), ("hold", door.apply_holds)
 
 
 def _server(app: Starlette, host: str, port: int) -> _Server:

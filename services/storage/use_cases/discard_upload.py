@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from contracts.errors import NotFound
+from contracts.errors import NotFound, Sealed
 from contracts.identifiers import UploadId
 from services.storage.domain.upload import Owner, Upload, UploadState
 from services.storage.ports import BlobStore, Incoming, UnitOfWorkFactory
@@ -23,7 +23,7 @@ class DiscardUpload:
 
         Raises:
             NotFound: It is not the asker's.
-            Sealed: A revision names its bytes.
+            Sealed: A revision names its bytes, or a hold keeps them.
 
         """
         with self.uow() as uow:
@@ -31,6 +31,8 @@ class DiscardUpload:
             if upload is None or not upload.open_to(asker):
                 raise NotFound(kind="upload", id=id_)
             if upload.state is not UploadState.DISCARDED:
+                if upload.finished and uow.holds.keeps(upload):
+                    raise Sealed(kind="upload", id=id_, reason="kept_by_revision_or_hold")
                 uow.uploads.save(upload.discarded())
                 uow.commit()
         self._clear(upload)

@@ -12,6 +12,7 @@ from chassis.settings import DatabaseSettings
 from services.storage.settings import StoreSettings
 from services.storage.wiring import build_house, open_store
 from tests.builders.running_storage import RunningStorage, free_port
+from tests.builders.storage import ArchiveDouble
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def start_storage(house_database: Callable[[str], dict[str, Any]]) -> Iterator[C
             "PAILLASSE_HEALTH_PORT": str(side_port),
             "PAILLASSE_URL_KEY": key,
         }
-        house = build_house(engine, settings, open_store(settings))
+        house = build_house(engine, settings, open_store(settings), ArchiveDouble())
         running = RunningStorage(house, store_dir, environment, door_port, side_port)
         started.append(running)
         running.open_door()
