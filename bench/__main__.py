@@ -19,6 +19,8 @@ BENCHES = {
     "outbox": "bench.outbox",
     "import": "bench.imports",
     "sign": "bench.sign",
+    "upload": "bench.upload",
+    "download": "bench.download",
     "idle": "bench.idle",
 }
 # Set-up included: a bench that would take longer says so instead of an answer.

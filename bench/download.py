@@ -1,0 +1,98 @@
+"""``download``: a file of 256 MiB of a page, fetched through the API from each store, beside its bytes without us."""
+
+import asyncio
+import os
+import time
+from pathlib import Path
+
+from bench.demonstration import demonstration
+from bench.result import Result
+from bench.transfers import (
+    DIRECTORY_FLOOR,
+    FILE_BYTES,
+    MEMORY_CEILING_MIB,
+    S3_FLOOR,
+    Direct,
+    HashedFile,
+    get,
+    keep,
+    on_both_stores,
+    put,
+    put_parts,
+    speeds,
+    watched_memory,
+)
+from onebox.demo.api import Person
+
+# Of no use here: a round is one file.
+SECONDS = 0.0
+ROUNDS = 3
+_NAME = "mesures.bin"
+_TWIN = "directory: write + SHA-256 + SHA-512 + fsync of bytes at hand; S3: a presigned GET from the same server"
+
+
+async def measure(folder: Path, seconds: float) -> Result:  # noqa: ARG001 -- as every bench
+    """Measure the directory, and S3 where MinIO is found."""
+    result = Result("download", _TWIN)
+    content = memoryview(bytearray(os.urandom(FILE_BYTES)))
+    await on_both_stores(folder, content, result, _directory, _s3)
+    return result
+
+
+async def _directory(folder: Path, content: memoryview, result: Result) -> None:
+    rounds = []
+    async with demonstration(folder) as (demo, author):
+        path = await _page_with(author, content)
+        async with watched_memory(demo) as memory:
+            for _ in range(ROUNDS):
+                ours = await _download(author, path, folder / "ours")
+                began = time.perf_counter()
+                await asyncio.to_thread(keep, content, folder / "twin")
+                rounds.append(speeds(ours, time.perf_counter() - began))
+    result.compare("directory_mib_per_second", rounds, floor=DIRECTORY_FLOOR)
+    result.under_ceiling("directory_memory_mib", memory.beyond_idle_mib, ceiling=MEMORY_CEILING_MIB)
+
+
+async def _s3(folder: Path, content: memoryview, result: Result) -> None:
+    rounds = []
+    async with demonstration(folder, store="s3") as (demo, author):
+        path = await _page_with(author, content)
+        direct = Direct.to(demo)
+        await asyncio.to_thread(put, direct.url("put_object", "bench/twin"), content, {})
+        async with watched_memory(demo) as memory:
+            for _ in range(ROUNDS):
+                ours = await _download(author, path, folder / "ours")
+                began = time.perf_counter()
+                await asyncio.to_thread(_fetch, direct.url("get_object", "bench/twin"), folder / "twin")
+                rounds.append(speeds(ours, time.perf_counter() - began))
+    result.compare("s3_mib_per_second", rounds, floor=S3_FLOOR)
+    result.under_ceiling("s3_memory_mib", memory.beyond_idle_mib, ceiling=MEMORY_CEILING_MIB)
+
+
+async def _page_with(author: Person, content: memoryview) -> str:
+    """Put the file on a page; return the path it is fetched from."""
+    fields = {"name": _NAME, "media_type": "application/octet-stream", "size_bytes": len(content)}
+    plan = await author.post("/uploads", fields)
+    await asyncio.to_thread(put_parts, plan, content)
+    blob = await author.post(f"/uploads/{plan['id']}/complete", {})
+    mine = (await author.get("/notebooks"))["items"]
+    text = {"type": "doc", "content": [{"type": "paragraph"}]}
+    files = [{"name": _NAME, "upload": blob["upload"]}]
+    first = {"title": "Mesures (démonstration)", "document": text, "attachments": files}
+    wanted = {"title": "Mesures (démonstration)", "first": first}
+    entry = await author.post(f"/notebooks/{mine[0]['id']}/entries", wanted)
+    return f"/entries/{entry['id']}/revisions/1/attachments/{_NAME}"
+
+
+async def _download(author: Person, path: str, to: Path) -> float:
+    began = time.perf_counter()
+    answer = await author.request("GET", path)
+    await asyncio.to_thread(_fetch, answer.headers["location"], to)
+    return time.perf_counter() - began
+
+
+def _fetch(url: str, to: Path) -> None:
+    """Keep what comes as a reader does who wants to be sure of it."""
+    file = HashedFile(to)
+    get(url, file.take)
+    file.close()
