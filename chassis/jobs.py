@@ -20,6 +20,7 @@ from sqlalchemy import (
     Connection,
     DateTime,
     Engine,
+    Index,
     Integer,
     MetaData,
     Table,
@@ -86,6 +87,8 @@ def job_table(metadata: MetaData) -> Table:
         Column("lease_until", DateTime(timezone=True), nullable=False, server_default=now),
         Column("created_at", DateTime(timezone=True), nullable=False, server_default=now),
         UniqueConstraint("kind", "key"),
+        # Done jobs stay, so that asking again is known to be again: what waits must be found among millions of them.
+        Index("job_workable", "created_at", postgresql_where=text("state IN ('queued', 'running')")),
     )
 
 
@@ -104,23 +107,30 @@ def create(op: Migration) -> None:
         op.execute(statement)
 
 
-def enqueue(connection: Connection, *, kind: str, key: str, payload: dict[str, Any], revive: bool = False) -> str:
-    """Add a job in the caller's transaction and return its id; the same kind and key return the job there is.
-
-    ``revive`` queues it anew when it had failed for good: what was away then may be back.
-    """
-    adding = insert(_TABLE).values(id=str(uuid7()), kind=kind, key=key, payload=payload)
-    if revive:
-        adding = adding.on_conflict_do_update(
-            index_elements=[_TABLE.c.kind, _TABLE.c.key],
-            set_={"state": "queued", "attempts": 0, "not_before": func.now()},
-            where=_TABLE.c.state == "failed",
-        )
-    else:
-        adding = adding.on_conflict_do_nothing()
-    connection.execute(adding)
+def enqueue(connection: Connection, *, kind: str, key: str, payload: dict[str, Any]) -> str:
+    """Add a job in the caller's transaction and return its id; the same kind and key return the job there is."""
+    values = {"id": str(uuid7()), "kind": kind, "key": key, "payload": payload}
+    connection.execute(insert(_TABLE).values(**values).on_conflict_do_nothing())
     found = sql_select(_TABLE.c.id).where(_TABLE.c.kind == kind, _TABLE.c.key == key)
     return str(connection.execute(found).scalar_one())
+
+
+def enqueue_all(connection: Connection, *, kind: str, payloads: Mapping[str, dict[str, Any]]) -> None:
+    """Add a job for each key in one statement; one that had failed for good is queued anew: what was away may be back.
+
+    Keys are added in order, so that two transactions with some keys in common never wait for each other in a ring.
+    """
+    rows = [
+        {"id": str(uuid7()), "kind": kind, "key": key, "payload": payload} for key, payload in sorted(payloads.items())
+    ]
+    if not rows:
+        return
+    adding = insert(_TABLE).on_conflict_do_update(
+        index_elements=[_TABLE.c.kind, _TABLE.c.key],
+        set_={"state": "queued", "attempts": 0, "not_before": func.now()},
+        where=_TABLE.c.state == "failed",
+    )
+    connection.execute(adding.values(rows))
 
 
 def _workable() -> Any:

@@ -45,9 +45,8 @@ class PostgresUnitOfWork:
 
     def ask_to_read(self, digests: Iterable[Sha256], *, version: int) -> None:
         """Have a job read these bytes after the commit."""
-        for sha256 in sorted(set(digests)):
-            key, payload = f"{sha256}/{version}", {"sha256": sha256}
-            jobs.enqueue(self._connection, kind=JOB_KIND, key=key, payload=payload, revive=True)
+        payloads = {f"{sha256}/{version}": {"sha256": sha256} for sha256 in digests}
+        jobs.enqueue_all(self._connection, kind=JOB_KIND, payloads=payloads)
 
     def publish(self, fact: Fact, *, cause: Cause, at: datetime) -> None:
         """Announce in the same commit."""

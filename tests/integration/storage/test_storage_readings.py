@@ -14,6 +14,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from chassis import jobs as jobs_ledger
 from contracts.identifiers import PersonId, Sha256
 from services.storage.domain.reading import Reason, Status
 from services.storage.domain.upload import Owner
@@ -24,6 +25,10 @@ from tests.builders.running_storage import PROJECT, RunningStorage
 
 CURIE = Owner("gateway", PersonId("0192aaaa-0000-7000-8000-000000000001"))
 WITHIN_SECONDS = 90
+WAITING = (
+    "SELECT id FROM job WHERE (state = 'queued' AND not_before <= now()) OR (state = 'running' AND lease_until < now()) "
+    "ORDER BY created_at LIMIT 1"
+)
 Found = TypeVar("Found")
 
 
@@ -110,6 +115,31 @@ def test_a_preview_of_another_file_cannot_be_guessed(storage: RunningStorage) ->
 
     assert httpx.get(url[:-2] + "AA").status_code == 403
     assert httpx.get(url.replace("/previews/", "/blobs/")).status_code == 403
+
+
+def test_asking_again_mends_what_an_outage_ended(storage: RunningStorage) -> None:
+    """A store that was away for longer than the attempts last must not leave a file unread for ever."""
+    sha256 = kept(storage, files.pdf(["a"]), name="a.pdf")
+    engine = storage.house.engine
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE job SET state = 'failed', attempts = 8, error = 'store away'"))
+
+    assert storage.house.get_text(sha256) is None
+
+    with engine.begin() as connection:
+        [row] = connection.execute(text("SELECT state, attempts FROM job")).all()
+        assert tuple(row) == ("queued", 0)
+        connection.execute(
+            text(
+                "INSERT INTO job (id, kind, key, payload, state) "
+                "SELECT 'done-' || n, 'read', 'done-' || n, '{}', 'done' FROM generate_series(1, 20000) AS n"
+            )
+        )
+        connection.execute(text("ANALYZE job"))
+        assert jobs_ledger.claim(connection) is not None
+        plan = "\n".join(connection.execute(text(f"EXPLAIN {WAITING}")).scalars())
+    # What waits is found without a look at what is done.
+    assert "job_workable" in plan, plan
 
 
 @pytest.mark.fault

@@ -13,7 +13,7 @@ from services.storage.domain.reading import Reason, Status, media_type_lies
 from tests.builders import files
 
 PROJECT = Path(__file__).parents[3]
-READER = ChildReader(memory_bytes=768 * 1024 * 1024, cpu_seconds=5, wall_seconds=60)
+READER = ChildReader(memory_bytes=768 * 1024 * 1024, cpu_seconds=20, wall_seconds=150)
 DOCX, XLSX = files.docx(["a"]), files.xlsx({"A1": "a"})
 ODT = files.opendocument("text", files.paragraph("a"))
 

@@ -20,9 +20,9 @@ def main() -> None:
     from services.storage.adapters.reading.sniffing import sniff
 
     file = os.fdopen(0, "rb")
-    media_type = sniff(file)
-    _tell(kind_frame(media_type))
     try:
+        media_type = sniff(file)
+        _tell(kind_frame(media_type))
         previews = _read(file, media_type, name=sys.argv[4])
     except BaseException as error:  # noqa: BLE001 -- whatever a stranger's file does ends here, and has a reason
         traceback.print_exc()
