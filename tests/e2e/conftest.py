@@ -1,19 +1,23 @@
 """One demonstration serves all end-to-end tests of a run."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
+from tests.e2e.laboratory import Laboratory, laboratory
 from tests.e2e.system import System, running_system
+from tests.servers.processes import scratch_folder
 
 
 @pytest.fixture(scope="session")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+def system() -> Iterator[System]:
     """The whole system, started as a newcomer starts it."""
-    folder: Path = tmp_path_factory.mktemp("system") / "data"
-    for parent in folder.parents:
-        if parent.owner() != "root" or parent != Path("/"):
-            parent.chmod(parent.stat().st_mode | 0o011)
-    with running_system(folder) as running:
+    with scratch_folder("system") as folder, running_system(folder / "data") as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def lab(system: System) -> Iterator[Laboratory]:
+    """A laboratory with its people, founded once a run."""
+    with laboratory(system) as founded:
+        yield founded

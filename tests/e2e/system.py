@@ -50,6 +50,11 @@ class System:
 
         wait_until(restarted, what=f"{program} restarted", seconds=60)
 
+    def database(self, house: str) -> dict[str, object]:
+        """Return how to connect to a house's database, for what only time or a disaster could do to it."""
+        places = json.loads((self.site.folder / "secrets" / "migrate" / "databases").read_text())[house]
+        return {"dbname": places["name"], **{name: places[name] for name in ("host", "port", "user", "password")}}
+
     def run_main_job(self, archive: Path, out: Path) -> Summary:
         """Run the main job to its end."""
         return asyncio.run(main_job.run(self.site, archive=archive, out=out))
