@@ -87,6 +87,16 @@ def test_no_letter_of_a_token_can_be_changed(data: st.DataObject) -> None:
         read(token[:place] + other + token[place + 1 :], BlobClaim, key=KEY, now=999)
 
 
+def test_a_token_has_one_way_to_be_written() -> None:
+    """The last letter of a signature has bits that say nothing: they must not be free to choose."""
+    token = sign(BLOB, key=KEY)
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    twin = token[:-1] + letters[letters.index(token[-1]) ^ 1]
+
+    with pytest.raises(Forbidden):
+        read(twin, BlobClaim, key=KEY, now=999)
+
+
 @pytest.mark.parametrize(
     ("kind", "now", "reason"), [(PartClaim, 999, "url_for_other_method"), (BlobClaim, 1000, "url_expired")]
 )
