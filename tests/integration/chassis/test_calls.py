@@ -1,7 +1,9 @@
 """A call ends in a reply or a typed error, whatever is sent."""
 
+import signal
 import threading
 import time
+from contextlib import suppress
 
 import amqp
 import pytest
@@ -154,6 +156,26 @@ def test_large_replies_do_not_interleave(bench: Bench, served: Served) -> None:
         thread.join(30)
 
     assert got == dict.fromkeys(letters, True)
+
+
+def test_a_poisonous_call_kills_as_often_as_its_delivery_limit_and_is_buried(bench: Bench) -> None:
+    """With all the time in the world a call still kills a bounded number of processes; then somebody can look at it."""
+    buried = wire.dead_letter_queue(wire.call_queue("entries"))
+    bench.start().process.kill()
+
+    def call() -> None:
+        with suppress(errors.PaillasseError):
+            bench.client().call(Die(), timeout_seconds=300)
+
+    threading.Thread(target=call, daemon=True).start()
+    for _ in range(wire.CALL_DELIVERIES + 1):
+        assert bench.start_unready().process.wait(40) == -signal.SIGKILL
+    served = bench.start()
+
+    wait_until(lambda: bench.depth(buried) == 1, what="the call in the dead-letter queue")
+    assert wire.CALL_DELIVERIES + 1 == len(bench.lines("died"))
+    assert served.process.poll() is None
+    assert bench.client().call(Echo(text="alive")).text == "alive"
 
 
 def test_a_call_that_kills_is_not_served_for_ever(bench: Bench, served: Served) -> None:
