@@ -2,11 +2,15 @@
 
 import asyncio
 import hashlib
-import json
 import signal
+import time
 from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.policy import default as email_policy
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,53 +18,57 @@ import pytest
 from onebox.demo import institution, main_job
 from onebox.demo.api import client
 from onebox.demo.seed import ensure
-from onebox.demo.summary import Summary
+from onebox.demo.summary import Step, Summary
 from tests.e2e.system import SAMPLE, System
 
 # When to strike: right after these steps, so that each blow falls into the next one.
 MOMENTS = ("upload", "send_into_circuit", "sign_author", "sign_approver")
+# A server that recovers takes longest.
+BACK_SECONDS = 90.0
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(300)]
 
 
-async def _strike(system: System, out: Path, program: str, number: signal.Signals, died: list[int]) -> None:
-    """Kill a program at each moment of the job; add the process ids that died."""
-    struck: set[str] = set()
-    while len(struck) < len(MOMENTS):
+@dataclass
+class Striking(Summary):
+    """An account that strikes: when a moment is written down, a program dies before the job goes on."""
+
+    kill: Callable[[], Awaitable[int]] = field(kw_only=True)
+    struck: dict[str, int] = field(default_factory=dict)
+
+    @asynccontextmanager
+    async def step(self, name: str) -> AsyncIterator[Step]:
+        """Record a step; then strike if it is a moment."""
+        async with super().step(name) as step:
+            yield step
+        if name in MOMENTS:
+            self.struck[name] = await self.kill()
+
+
+async def _kill(system: System, program: str, number: signal.Signals, died: list[int]) -> int:
+    """Kill a program that is up, and was not struck before; wait while it is on its way back from the last blow."""
+    deadline = time.monotonic() + BACK_SECONDS
+    while time.monotonic() < deadline:
+        with suppress(ProcessLookupError, FileNotFoundError, ValueError):
+            if system.pid_of(program) not in died:
+                died.append(system.kill(program, number=number))
+                return died[-1]
         await asyncio.sleep(0.01)
-        done = _steps(out)
-        if "failed" in done.values():
-            break
-        for moment in MOMENTS:
-            if moment in done and moment not in struck:
-                struck.add(moment)
-                try:
-                    died.append(system.kill(program, number=number))
-                except (ProcessLookupError, FileNotFoundError):
-                    continue  # it is still on its way back from the last blow
+    raise TimeoutError(f"{program} did not come back in {BACK_SECONDS:g} s")
 
 
-def _steps(out: Path) -> dict[str, str]:
-    try:
-        account = json.loads((out / "summary.json").read_text())
-    except (OSError, ValueError):
-        return {}
-    return {step["name"]: step["outcome"] for step in account["steps"]}
-
-
-def _survive(system: System, out: Path, program: str, number: signal.Signals) -> None:
+def _survive(system: System, out: Path, program: str, number: signal.Signals, monkeypatch: pytest.MonkeyPatch) -> None:
     died: list[int] = []
-
-    async def both() -> Summary:
-        striking = asyncio.create_task(_strike(system, out, program, number, died))
-        summary = await main_job.run(system.site, archive=SAMPLE, out=out)
-        striking.cancel()
-        return summary
-
+    striking = partial(Striking, kill=lambda: _kill(system, program, number, died))
+    monkeypatch.setattr(main_job, "Summary", striking)
     out.mkdir(exist_ok=True)
-    summary = asyncio.run(both())
+
+    summary = asyncio.run(main_job.run(system.site, archive=SAMPLE, out=out))
 
     assert summary.passed, (out / "summary.json").read_text()
-    assert died
+    assert isinstance(summary, Striking)
+    assert list(MOMENTS) == list(summary.struck)
+    assert len(MOMENTS) == len(set(summary.struck.values()))
+    system.wait_restarted(program, after=died[-1])
     reference = next(step.counts["reference"] for step in summary.steps if step.name == "open_notebook")
     _assert_pages_without_gap(system, reference)
     _assert_mails_once(system, reference)
@@ -110,14 +118,18 @@ ALWAYS = {"signing", "relay", "postgresql"}
         for name in ("entries", "signing", "storage", "search", "notify", "relay", "door", "postgresql", "rabbitmq")
     ],
 )
-def test_a_killed_program_changes_nothing_in_the_result(system: System, program: str, tmp_path: Path) -> None:
+def test_a_killed_program_changes_nothing_in_the_result(
+    system: System, program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Killed with −9 at four moments: acknowledged means committed, and every effect happens once."""
-    _survive(system, tmp_path / "out", program, signal.SIGKILL)
+    _survive(system, tmp_path / "out", program, signal.SIGKILL, monkeypatch)
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("server", ["postgresql", "rabbitmq"])
-def test_a_restarted_server_changes_nothing_in_the_result(system: System, server: str, tmp_path: Path) -> None:
+def test_a_restarted_server_changes_nothing_in_the_result(
+    system: System, server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Operators restart servers for updates in the middle of the day."""
     number = signal.SIGINT if server == "postgresql" else signal.SIGTERM
-    _survive(system, tmp_path / "out", server, number)
+    _survive(system, tmp_path / "out", server, number, monkeypatch)
