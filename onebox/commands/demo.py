@@ -8,7 +8,7 @@ import typer
 
 from onebox import webapp
 from onebox.commands import Data, Store, Verbose
-from onebox.demo import institution, seed
+from onebox.demo import furniture, institution, seed
 from onebox.demo.api import client
 from onebox.installation import DEFAULT_FOLDER, Character
 from onebox.running import Running, running
@@ -51,12 +51,14 @@ async def _welcome(system: Running) -> None:
     site = system.site
     async with client(site.base_url) as http:
         demo = await seed.ensure(http, folder=site.folder, setup_token=site.setup_token)
-    people = (institution.AUTHOR, institution.WITNESS, institution.LEAD)
+        if not demo.furnished:
+            print("opening notebooks, writing pages, sending some to their signers (once) ...", flush=True)
+            await furniture.furnish(http, folder=site.folder, demo=demo)
     print(f"ready in {system.ready_seconds:.1f} s: DEMONSTRATION, nothing in it is evidence\n")
     print(f"  address    {site.base_url}   (API: {site.base_url}/api/openapi.json)")
     print(f"  password   {demo.password}   (the same for all)")
-    for someone in people:
-        print(f"  login      {someone.mail}")
+    for someone, part in institution.PARTS.items():
+        print(f"  login      {someone.mail:<42} {part}")
     print(f"  mails      {site.maildir}")
     print(f"  logs       {site.folder / 'log'}")
     print("\nCtrl-C stops everything.", flush=True)

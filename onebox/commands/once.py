@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from onebox.demo import main_job
+from onebox.demo.furniture import SAMPLE
 from onebox.demo.site import Site
 from onebox.demo.summary import Summary
 
-SAMPLE = Path(__file__).parents[1] / "demo" / "sample.eln"
 _SIGNS = {"passed": "ok", "failed": "FAILED", "not_applicable": "n/a"}
 
 

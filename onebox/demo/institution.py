@@ -83,7 +83,7 @@ OTHERS = (
     Someone("Wanda", "Joigny", "U3150-1"),
 )  # fmt: skip
 PEOPLE = (LEAD, AUTHOR, WITNESS, STRANGER, *OTHERS)
-NOTEBOOKS = (
+NOTEBOOKS: tuple[tuple[str, str], ...] = (
     ("U1234-1", "Transport du glucose, série A"),
     ("U1234-1", "Cultures HEK293"),
     ("U1234-2", "Cristallogenèse"),
@@ -95,3 +95,15 @@ NOTEBOOKS = (
     ("U3102-1", "Amidations"),
     ("U3150-1", "Journal des extractions"),
 )
+# Who opens a team's notebooks: the first of its researchers.
+HOLDERS = {place: next(who for who in PEOPLE if who.place == place) for place, _ in NOTEBOOKS}
+ACCOUNTS = frozenset({*(who for who in PEOPLE if who.signs_in), *HOLDERS.values()})
+# Who to sign in as, and what waits for them.
+PARTS = {
+    AUTHOR: "author: a page came back with a reason",
+    WITNESS: "witness: a page to sign",
+    LEAD: "head of the unit: a page to approve",
+    ADMIN: "administrator: people and structures, no content",
+}
+FIRST_PAGE = "Page d'ouverture : objet du cahier, matériel, personnes. Tout ici est inventé (démonstration)."
+RETURN_REASON = "La température d'incubation manque (démonstration)."

@@ -21,7 +21,7 @@ import httpx
 from onebox.demo import institution as inst
 from onebox.demo import seed
 from onebox.demo.api import Person, client
-from onebox.demo.offline import unpack_script, verify_by_program, verify_by_script
+from onebox.demo.offline import unpack_script, verify_by_program, verify_by_script, without_network
 from onebox.demo.site import Site
 from onebox.demo.summary import Step, StepFailed, Summary
 
@@ -224,7 +224,7 @@ async def _verify(summary: Summary, cast: Cast, site: Site, out: Path) -> None:
 
 
 def _conclude(step: Step, code: int, said: str) -> None:
-    step.counts = {"exit": code, "said": said[-2000:]}
+    step.counts = {"exit": code, "network": "none" if without_network() else "there", "said": said[-2000:]}
     if code != 0:
         raise StepFailed(said[-500:])
 

@@ -22,6 +22,8 @@ class Demo:
     structures: dict[str, str]
     people: dict[str, str]
     complete: bool = False
+    # Folders of before there was furniture stay as they are.
+    furnished: bool = True
 
     async def sign_in(self, http: httpx.AsyncClient, who: inst.Someone) -> Person:
         """Return a signed-in demo person."""
@@ -36,10 +38,7 @@ async def ensure(http: httpx.AsyncClient, *, folder: Path, setup_token: str) -> 
         return Demo(**known)
 
     def remember() -> None:
-        draft = path.with_suffix(".tmp")
-        draft.write_text(json.dumps(known, indent=1, ensure_ascii=False), encoding="utf-8")
-        draft.chmod(0o600)
-        draft.replace(path)
+        write_state(path, known)
 
     remember()
     admin = await _set_up(http, known, setup_token=setup_token)
@@ -47,15 +46,23 @@ async def ensure(http: httpx.AsyncClient, *, folder: Path, setup_token: str) -> 
     await _build_tree(admin, known)
     remember()
     await _add_people(http, admin, known)
-    await _open_notebooks(http, known)
     known["complete"] = True
     remember()
     return Demo(**known)
 
 
+def write_state(path: Path, known: dict[str, Any]) -> None:
+    """Replace what the demo remembers, whole or not at all; it holds a password."""
+    draft = path.with_suffix(".tmp")
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps(known, indent=1, ensure_ascii=False), encoding="utf-8")
+    draft.replace(path)
+
+
 def _fresh() -> dict[str, Any]:
     # One random password for every demo account of this folder: printed by the demo, never written in the project.
-    return {"password": f"demo-{secrets.token_hex(6)}", "structures": {}, "people": {}, "complete": False}
+    return {"password": f"demo-{secrets.token_hex(6)}", "structures": {}, "people": {}, "complete": False,
+            "furnished": False}  # fmt: skip
 
 
 def _fields(who: inst.Someone) -> dict[str, Any]:
@@ -106,18 +113,9 @@ async def _add_people(http: httpx.AsyncClient, admin: Person, known: dict[str, A
         if who.mail in known["people"]:
             continue
         place = known["structures"][who.place]
-        made = await admin.post("/people", {"person": _fields(who), "structure": place, "invite": who.signs_in})
+        made = await admin.post("/people", {"person": _fields(who), "structure": place, "invite": who in inst.ACCOUNTS})
         person = made["person"]["id"]
         await admin.post(f"/people/{person}/roles", {"role": who.role, "structure": place})
-        if who.signs_in:
+        if who in inst.ACCOUNTS:
             await Person.accept(http, invitation_url=made["invitation_url"], password=known["password"])
         known["people"][who.mail] = person
-
-
-async def _open_notebooks(http: httpx.AsyncClient, known: dict[str, Any]) -> None:
-    """Open the notebooks of the teams whose demo people sign in."""
-    for who in (inst.AUTHOR, inst.STRANGER):
-        person = await Person.sign_in(http, login=who.mail, password=known["password"])
-        for place, title in inst.NOTEBOOKS:
-            if place == who.place:
-                await person.post("/notebooks", {"structure": known["structures"][place], "title": title})
