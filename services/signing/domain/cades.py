@@ -98,8 +98,7 @@ def check_own(p7s: bytes, *, manifest: bytes, key: SigningKey, issuer: x509.Cert
     public_key = x509.load_der_x509_certificate(key.certificate_der).public_key()
     try:
         key.certificate.verify_directly_issued_by(issuer)
-        if not isinstance(public_key, EllipticCurvePublicKey):
-            raise IntegrityBroken(what="own_signature", part="key")
+        assert isinstance(public_key, EllipticCurvePublicKey)  # the issuer makes no other key
         public_key.verify(value, der.tlv(der.SET, attributes), _ECDSA_SHA256)
     except InvalidSignature as error:
         raise IntegrityBroken(what="own_signature", part="value") from error

@@ -161,15 +161,17 @@ def test_large_replies_do_not_interleave(bench: Bench, served: Served) -> None:
 def test_a_poisonous_call_kills_as_often_as_its_delivery_limit_and_is_buried(bench: Bench) -> None:
     """With all the time in the world a call still kills a bounded number of processes; then somebody can look at it."""
     buried = wire.dead_letter_queue(wire.call_queue("entries"))
-    bench.start().process.kill()
+    served = bench.start()
 
     def call() -> None:
         with suppress(errors.PaillasseError):
-            bench.client().call(Die(), timeout_seconds=300)
+            bench.client().call(Die(), timeout_seconds=3600)
 
     threading.Thread(target=call, daemon=True).start()
-    for _ in range(wire.CALL_DELIVERIES + 1):
-        assert bench.start_unready().process.wait(40) == -signal.SIGKILL
+    for _ in range(wire.CALL_DELIVERIES):
+        assert served.process.wait(60) == -signal.SIGKILL
+        served = bench.start_unready()
+    assert served.process.wait(60) == -signal.SIGKILL
     served = bench.start()
 
     wait_until(lambda: bench.depth(buried) == 1, what="the call in the dead-letter queue")

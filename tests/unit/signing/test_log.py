@@ -7,9 +7,11 @@ import pytest
 
 from contracts.errors import IntegrityBroken
 from services.signing.domain import merkle, tiles
+from services.signing.domain.leaf import Leaf
 from services.signing.domain.notes import checkpoint_is_ours, verifier_key
 from services.signing.use_cases.record_fact import ToldFact
 from tests.builders.signing import ORIGIN
+from tests.fakes import signing
 
 # The eight leaves of the reference implementation of RFC 6962, and their root.
 LEAVES = [bytes.fromhex(text) for text in (
@@ -150,3 +152,48 @@ def test_a_rewritten_past_is_noticed_at_start(world, crime):
     with pytest.raises(IntegrityBroken):
         world.acts.log.verify()
     assert world.facts[-1] == "IntegrityBroken"
+
+
+def test_an_empty_log_is_sound_and_publishes_nothing(world):
+    """A house without a past starts."""
+    world.acts.log.verify()
+
+    assert world.acts.log.cover_all() is None
+    assert world.acts.log.publish() == 0
+    assert not world.acts.log.stamp_when_due()
+
+
+def test_a_leaf_that_is_not_the_logs_gets_no_proof(world):
+    """What leaves the house was checked first."""
+    world.acts.record_facts([ToldFact({"n": 1}, "Fact", "m-1")])
+
+    with pytest.raises(IntegrityBroken):
+        world.acts.log.proof(0, leaf=b"another")
+
+
+def test_a_head_is_dated_once_an_interval(world):
+    """Authorities are asked as seldom as the setting says."""
+    for number, expected in ((1, True), (2, False)):
+        world.acts.record_facts([ToldFact({"n": number}, "Fact", f"m-{number}")])
+        world.acts.log.cover_all()
+        assert world.acts.log.stamp_when_due() is expected
+
+
+def test_a_head_that_another_process_signed_meanwhile_is_taken(world, monkeypatch):
+    """Two signers of heads take turns; the second signs nothing."""
+    world.acts.record_facts([ToldFact({"n": 1}, "Fact", "m-1")])
+    head = world.acts.log.cover_all()
+    world.store.memory.checkpoints.clear()
+    monkeypatch.setattr(signing._Log, "lock_heads", lambda log: log._state.checkpoints.update({head.size: head}))
+
+    assert world.acts.log.cover(0) == head
+    assert world.facts.count("CheckpointPublished") == 1
+
+
+def test_a_leaf_missing_from_the_record_is_noticed(world, monkeypatch):
+    """Indices without a gap are what makes a log append-only."""
+    monkeypatch.setattr(signing._Log, "leaves", lambda *_, **__: (Leaf(1, b"{}", b""),))
+
+    with pytest.raises(IntegrityBroken) as noticed:
+        world.acts.log.verify()
+    assert noticed.value.detail == {"what": "leaf_missing"}
