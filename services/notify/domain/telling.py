@@ -71,8 +71,7 @@ def tellings(happening: Happening, leads: Iterable[PersonId] = ()) -> tuple[Tell
             return (Telling(author, "signed", "author"),) if person != author else ()
         case Returned(author=author):
             return (Telling(author, "returned", "author"),)
-        case Sealed():
-            return _sealed(happening, leads)
+    return _sealed(happening, leads)
 
 
 def _sealed(sealed: Sealed, leads: Iterable[PersonId]) -> tuple[Telling, ...]:

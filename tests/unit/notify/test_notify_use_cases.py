@@ -7,10 +7,10 @@ from itertools import count
 import pytest
 
 from contracts.errors import Unavailable
-from contracts.identifiers import MessageId, PersonId
+from contracts.identifiers import EntryId, MessageId, PersonId
 from services.notify.adapters.compose import TemplateComposer
 from services.notify.domain.facts import DeliveryFailed, NoticeSent
-from services.notify.domain.letter import Person
+from services.notify.domain.letter import PageName, Person
 from services.notify.domain.telling import Returned, Sealed, Signed, TurnCame
 from services.notify.use_cases.deliver_mails import DeliverMails
 from services.notify.use_cases.list_notices import ListNotices
@@ -103,6 +103,38 @@ def test_who_cannot_be_written_to_is_given_up_and_announced(house: House, mail: 
     assert [DeliveryFailed] == [type(fact) for fact in house.desk.facts]
     house.now += timedelta(days=1)
     assert not house.deliver()
+
+
+@pytest.mark.parametrize("outcome", ["sent", "given_up"])
+def test_a_mail_that_another_process_ended_meanwhile_is_announced_once(house: House, outcome: str) -> None:
+    """A claim outlived its process: whoever comes second changes nothing."""
+    if outcome == "given_up":
+        house.entries.known.pop(WIM.id)
+    house.note(MessageId("m1"), TurnCame(PAGE.entry, WIM.id, "witness"))
+    describe = house.entries.describe
+
+    def overtaken(entry: EntryId) -> PageName:
+        house.entries.describe = describe
+        house.now += timedelta(seconds=60)
+        house.deliver()
+        return describe(entry)
+
+    house.entries.describe = overtaken
+    house.deliver()
+
+    assert 1 == len(house.desk.facts)
+
+
+def test_names_are_asked_for_once_a_round(house: House) -> None:
+    """A circuit tells the same people again and again."""
+    house.note(MessageId("m1"), TurnCame(PAGE.entry, ADA.id, "author"))
+    house.note(MessageId("m2"), Returned(PAGE.entry, ADA.id, ADA.id))
+    asked = []
+    people = house.entries.people
+    house.entries.people = lambda ids: asked.append(set(ids)) or people(ids)
+    house.deliver()
+
+    assert [{ADA.id}] == asked
 
 
 def test_a_person_lists_and_reads_what_they_were_told(house: House) -> None:
