@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from contracts.identifiers import (
     AccessLabel,
@@ -34,6 +35,7 @@ def page(number: int = 1, **changes: Any) -> IndexedPage:
 
 def held(label: str = "notebook:notebook-1", *, days_ago: int = 10, days_left: int | None = None) -> ReaderLabel:
     """Return a label held since ``days_ago`` days, for ``days_left`` more days (none: for good)."""
-    today = datetime.now(UTC).date()
+    # Days are the institution's: in the last hours of a UTC day it is tomorrow there.
+    today = datetime.now(ZoneInfo("Europe/Paris")).date()
     until = today + timedelta(days=days_left) if days_left is not None else None
     return ReaderLabel(AccessLabel(label), today - timedelta(days=days_ago), until)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from functools import partial
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -30,7 +31,9 @@ class House:
         self.index_entries = IndexEntries(open_unit, self.entries)
         self.refresh = RefreshReaderLabels(open_unit, self.entries)
         self.distrust = DistrustAllLabels(open_unit)
-        self.find_entries = FindEntries(open_unit, FakeIndex(self.shelf, datetime.now(UTC).date()), self.refresh)
+        self.find_entries = FindEntries(
+            open_unit, FakeIndex(self.shelf, datetime.now(ZoneInfo("Europe/Paris")).date()), self.refresh
+        )
         self.follow, self.pull = FollowNotebook(open_unit), PullQueued(open_unit, self.entries)
         self.rebuild = Rebuild(open_unit, self.entries)
 
