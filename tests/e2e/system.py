@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from onebox import webapp
 from onebox.demo import main_job
 from onebox.demo.site import Site
 from onebox.demo.summary import Summary
@@ -64,6 +65,8 @@ class System:
 def running_system(folder: Path) -> Iterator[System]:
     """Start a demonstration with onebox, stop it at the end, and check that nothing of it is left."""
     out = folder.parent / f"{folder.name}.out"
+    # Once a state of its sources, and not part of a start.
+    webapp.build()
     with out.open("wb") as sink:
         process = subprocess.Popen(
             [sys.executable, "-m", "onebox", "demo", "--data", str(folder)], cwd=ROOT, stdout=sink,
