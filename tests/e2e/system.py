@@ -56,20 +56,26 @@ class System:
         places = json.loads((self.site.folder / "secrets" / "migrate" / "databases").read_text())[house]
         return {"dbname": places["name"], **{name: places[name] for name in ("host", "port", "user", "password")}}
 
+    def rows_and_files_agree(self) -> bool:
+        """Ask the operator's command."""
+        command = [sys.executable, "-m", "onebox", "doctor", "--deep", "--data", str(self.site.folder), "--json"]
+        done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=60)
+        return done.returncode == 0 and json.loads(done.stdout) == {"clean": True, "differences": []}
+
     def run_main_job(self, archive: Path, out: Path) -> Summary:
         """Run the main job to its end."""
         return asyncio.run(main_job.run(self.site, archive=archive, out=out))
 
 
 @contextmanager
-def running_system(folder: Path) -> Iterator[System]:
-    """Start a demonstration with onebox, stop it at the end, and check that nothing of it is left."""
+def running_system(folder: Path, *options: str) -> Iterator[System]:
+    """Start a demonstration with onebox and these options, stop it at the end, and check that nothing of it is left."""
     out = folder.parent / f"{folder.name}.out"
     # Once a state of its sources, and not part of a start.
     webapp.build()
     with out.open("wb") as sink:
         process = subprocess.Popen(
-            [sys.executable, "-m", "onebox", "demo", "--data", str(folder)], cwd=ROOT, stdout=sink,
+            [sys.executable, "-m", "onebox", "demo", "--data", str(folder), *options], cwd=ROOT, stdout=sink,
             stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
         )  # fmt: skip
         try:
