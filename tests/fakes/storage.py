@@ -88,7 +88,8 @@ class FakeUploads:
             for upload in self._rows.uploads.values()
             if (upload.state, upload.owner.issuer) == (UploadState.COMPLETE, "gateway")
             and upload.created_at < before
-            and not holds.keeps(upload)
+            and not holds.on_hold(upload)
+            and not (upload.digests is not None and holds.keeps_bytes(upload.digests.sha256))
         ][:limit]
 
 

@@ -21,6 +21,9 @@ class Holds(Protocol):
     def save(self, hold: Hold) -> None:
         """Write that it was lifted; every file it reached is due to be looked at."""
 
+    def show(self, id_: HoldId) -> HoldShown:
+        """Return a hold with what it reaches now; NotFound."""
+
     def page(self, *, after: HoldId | None, limit: int) -> list[HoldShown]:
         """Return holds, newest first, with what they reach now."""
 
@@ -33,8 +36,15 @@ class Holds(Protocol):
     def name(self, notebook: NotebookId, digests: Sequence[Sha256]) -> None:
         """Note that a revision in ``notebook`` names these bytes; a repeat changes nothing."""
 
-    def keeps(self, upload: Upload) -> bool:
-        """Tell whether a hold, or a revision, keeps what an upload brought."""
+    def on_hold(self, upload: Upload) -> bool:
+        """
+        Tell whether a hold keeps an upload itself, for whose it is.
+
+        Not for what it brought: that somebody's page names the same bytes is nothing the sender may learn.
+        """
+
+    def arrived(self, upload: Upload) -> None:
+        """Note that an upload is finished: a hold on its person reaches its bytes."""
 
     def keeps_bytes(self, sha256: Sha256) -> bool:
         """Tell whether a hold, or a revision, keeps these bytes."""

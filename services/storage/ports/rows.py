@@ -75,7 +75,7 @@ class Blobs(Protocol):
         """Return the name under which they last arrived, empty when no finished upload names them."""
 
     def unnamed(self, *, limit: int) -> list[Sha256]:
-        """Return blobs that no finished upload names: left by a death between two commits."""
+        """Return blobs that no finished upload, revision or hold keeps: left by a death between two commits."""
 
 
 class Care(Protocol):

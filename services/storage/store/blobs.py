@@ -10,6 +10,7 @@ from services.storage.domain.digests import Digests
 from services.storage.domain.upload import FINISHED
 from services.storage.ports import StoredBlob
 from services.storage.store.tables import blob, upload
+from services.storage.store.tables import naming as named
 
 _FINISHED = sorted(FINISHED)
 
@@ -59,4 +60,6 @@ class PostgresBlobs:
     def unnamed(self, *, limit: int) -> list[Sha256]:
         """Return blobs that no finished upload names."""
         naming = exists().where(upload.c.sha256 == blob.c.sha256, upload.c.state.in_(_FINISHED))
-        return list(self._connection.execute(select(blob.c.sha256).where(~naming).limit(limit)).scalars())
+        on_page = exists().where(named.c.sha256 == blob.c.sha256)
+        query = select(blob.c.sha256).where(~naming, ~on_page, ~blob.c.held).limit(limit)
+        return list(self._connection.execute(query).scalars())

@@ -10,7 +10,7 @@ from services.storage.domain.digests import Digests
 from services.storage.domain.facts import Damage
 from services.storage.domain.upload import GATEWAY, UploadState
 from services.storage.ports import BlobRef, StoredBlob
-from services.storage.store.tables import blob, upload
+from services.storage.store.tables import blob, naming, upload
 
 _COLUMNS = (blob.c.sha256, blob.c.sha512, blob.c.size_bytes, blob.c.place)
 # What a revision names, and what a house keeps of its own: evidence, records.
@@ -42,7 +42,8 @@ class PostgresCare:
         """Return whole blobs that are kept for good."""
         due = or_(blob.c.locked_until.is_(None), blob.c.locked_until < before)
         kept = exists().where(upload.c.sha256 == blob.c.sha256, _FOR_GOOD)
-        query = select(*_COLUMNS).where(due, blob.c.damage.is_(None), kept)
+        named = exists().where(naming.c.sha256 == blob.c.sha256)
+        query = select(*_COLUMNS).where(due, blob.c.damage.is_(None), or_(kept, named))
         rows = self._connection.execute(query.order_by(blob.c.locked_until.nulls_first()).limit(limit))
         return [_stored(row) for row in rows]
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Connection, exists, func, insert, or_, select, union, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from contracts.errors import NotFound
 from contracts.identifiers import HoldId, NotebookId, Sha256, Sha512
 from services.storage.domain.digests import Digests
 from services.storage.domain.hold import Hold, HoldShown
@@ -44,6 +45,13 @@ class PostgresHolds:
         self._connection.execute(update(hold).where(hold.c.id == changed.id).values(end))
         self._mark(changed.id)
 
+    def show(self, id_: HoldId) -> HoldShown:
+        """Return it with what it reaches now."""
+        found = self.get(id_)
+        if found is None:
+            raise NotFound(kind="hold", id=id_)
+        return self._shown(found)
+
     def page(self, *, after: HoldId | None, limit: int) -> list[HoldShown]:
         """Return holds, newest first."""
         query = select(*_COLUMNS).order_by(hold.c.id.desc()).limit(limit)
@@ -69,12 +77,15 @@ class PostgresHolds:
         due = update(blob).where(blob.c.sha256.in_(list(digests)), ~blob.c.held, reached)
         self._connection.execute(due.values(hold_due=True))
 
-    def keeps(self, brought: Upload) -> bool:
-        """Look at the person who sent it, and at the bytes."""
-        person = exists().where(_LASTS, hold.c.scope == "person", hold.c.subject == brought.owner.person)
-        if brought.owner.person is not None and self._connection.execute(select(person)).scalar():
-            return True
-        return brought.digests is not None and self.keeps_bytes(brought.digests.sha256)
+    def on_hold(self, brought: Upload) -> bool:
+        """Look at the person who sent it."""
+        return bool(self._connection.execute(select(_on_person(brought))).scalar())
+
+    def arrived(self, brought: Upload) -> None:
+        """Have the lock looked at when its person is under a hold."""
+        if brought.digests is not None:
+            due = update(blob).where(blob.c.sha256 == brought.digests.sha256, ~blob.c.held, _on_person(brought))
+            self._connection.execute(due.values(hold_due=True))
 
     def keeps_bytes(self, sha256: Sha256) -> bool:
         """Look at who sent them, and at the notebooks that name them."""
@@ -100,6 +111,10 @@ class PostgresHolds:
         counted = select(func.count(), func.count().filter(blob.c.held)).where(blob.c.sha256.in_(_files(found.id)))
         files, locked = self._connection.execute(counted).one()
         return HoldShown(found, files, locked)
+
+
+def _on_person(brought: Upload) -> ColumnElement[bool]:
+    return exists().where(_LASTS, hold.c.scope == "person", hold.c.subject == brought.owner.person)
 
 
 def _files(id_: HoldId) -> ColumnElement[str]:

@@ -71,6 +71,7 @@ class CompleteUpload:
         if not there:
             self._adopt(uow, finished, digests, now)
         uow.uploads.save(finished)
+        uow.holds.arrived(finished)
         fact = BlobConfirmed(finished.id, digests.sha256, digests.sha512, finished.size_bytes)
         uow.publish(fact, cause=cause, at=now)
         return there

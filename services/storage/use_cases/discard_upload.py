@@ -23,7 +23,7 @@ class DiscardUpload:
 
         Raises:
             NotFound: It is not the asker's.
-            Sealed: A revision names its bytes, or a hold keeps them.
+            Sealed: A revision names its bytes, or a hold keeps what this person sent.
 
         """
         with self.uow() as uow:
@@ -31,8 +31,8 @@ class DiscardUpload:
             if upload is None or not upload.open_to(asker):
                 raise NotFound(kind="upload", id=id_)
             if upload.state is not UploadState.DISCARDED:
-                if upload.finished and uow.holds.keeps(upload):
-                    raise Sealed(kind="upload", id=id_, reason="kept_by_revision_or_hold")
+                if upload.finished and uow.holds.on_hold(upload):
+                    raise Sealed(kind="upload", id=id_, reason="on_hold")
                 uow.uploads.save(upload.discarded())
                 uow.commit()
         self._clear(upload)

@@ -59,7 +59,7 @@ class ExpireUploads:
         """Drop a file that somebody sent and nobody ever put on a page."""
         with self.uow() as uow:
             upload = uow.uploads.get(id_, lock=True)
-            if upload is None or upload.state is not UploadState.COMPLETE or uow.holds.keeps(upload):
+            if upload is None or upload.state is not UploadState.COMPLETE or uow.holds.on_hold(upload):
                 return []
             uow.uploads.save(upload.discarded())
             uow.commit()

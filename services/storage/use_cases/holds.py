@@ -41,17 +41,17 @@ class PlaceHold:
         notebooks = self.entries.scope_of_hold(asked.scope, asked.subject, by=person)
         with self.uow() as uow:
             known = uow.recall(request) if request is not None else None
-            if known is not None and (before := uow.holds.get(known["hold"])) is not None:
-                return HoldShown(before, 0, 0)
+            if known is not None:
+                return uow.holds.show(known["hold"])
             now = self.clock()
             hold = Hold(HoldId(self.new_id()), asked.scope, asked.subject, asked.reason, person, now)
             uow.holds.add(hold, notebooks)
             uow.publish(HoldPlaced(hold), cause=cause, at=now)
             if request is not None:
                 uow.remember(request, {"hold": hold.id})
+            placed = uow.holds.show(hold.id)
             uow.commit()
-        with self.uow() as uow:
-            return next(shown for shown in uow.holds.page(after=None, limit=200) if shown.hold.id == hold.id)
+        return placed
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,9 @@ class LiftHold:
             lifted = hold.lifted(by=person, at=now, reason=reason)
             uow.holds.save(lifted)
             uow.publish(HoldLifted(lifted), cause=cause, at=now)
+            ended = uow.holds.show(id_)
             uow.commit()
-        return HoldShown(lifted, 0, 0)
+        return ended
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from chassis.settings import DatabaseSettings
 from contracts.errors import Sealed
 from contracts.identifiers import NotebookId
 from services.storage.domain.upload import Owner
-from services.storage.ports import Cause
+from services.storage.ports import BlobRef, Cause
 from services.storage.settings import StoreSettings
 from services.storage.store.unit_of_work import PostgresUnitOfWork
 from services.storage.use_cases.apply_holds import ApplyHolds
@@ -78,7 +78,10 @@ def test_holds_of_each_kind_lock_and_free_what_they_reach(archive: Archive) -> N
     applied = [archive.apply(), archive.apply()]
     shown = archive.house.list_holds(after=None, limit=10, asker=ARCHIVIST)
 
-    assert applied == [True, False]
+    archive.finished(b"sent under the hold")
+    later = archive.apply()
+
+    assert (applied, later) == ([True, False], True)
     assert [(one.hold.scope, one.files, one.locked) for one in shown] == [
         ("unit", 1, 1), ("notebook", 1, 1), ("person", 1, 1),
     ]  # fmt: skip
@@ -88,8 +91,7 @@ def test_holds_of_each_kind_lock_and_free_what_they_reach(archive: Archive) -> N
     for hold in placed:
         archive.house.lift_hold(hold.id, reason="fin", asker=ARCHIVIST, cause=Cause())
         archive.apply()
-        freed.append(next(archive.store.blobs.everything()))
-        freed[-1] = archive.store.blobs.lock_of(freed[-1]).held
+        freed.append(archive.store.blobs.lock_of(BlobRef(digest(DATA), len(DATA))).held)
     assert freed == [True, True, False]
 
 

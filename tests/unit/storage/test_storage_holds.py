@@ -118,5 +118,16 @@ def test_the_sweep_waits_a_week_and_never_takes_what_is_named(street: Street) ->
     assert before == [b"crate", b"import", b"loose", b"named"]
     assert sorted(street.store.blobs.values()) == [b"crate", b"import", b"named"]
     assert street.state(loose.id) == "discarded"
-    with pytest.raises(Sealed):
-        street.discard(named.id, asker=CURIE)
+    street.discard(named.id, asker=CURIE)
+    assert b"named" in street.store.blobs.values()
+
+
+def test_nobody_learns_from_a_refusal_that_a_page_has_their_bytes(street: Street) -> None:
+    """One who sends a file and takes it back is told the same, whether or not another's notebook names it."""
+    street.note_revision(NOTEBOOK, [digest(DATA)])
+    place(street, "notebook", NOTEBOOK)
+    upload = street.finished(DATA, asker=JOLIOT)
+    street.discard(upload.id, asker=JOLIOT)
+
+    assert street.state(upload.id) == "discarded"
+    assert street.store.blobs == {digest(DATA): DATA}
