@@ -50,13 +50,15 @@ class Rounds:
                 self._wake.wait(self._idle_seconds)
 
     def _round(self) -> bool:
+        # Every step has its turn in every round, whether or not one before it worked.
+        worked = [self._works(step) for step in self._steps]
+        return any(worked)
+
+    def _works(self, step: Callable[[], bool]) -> bool:
         try:
-            # Every step has its turn in every round, whether or not one before it worked.
-            worked = [step() for step in self._steps]
+            return step()
         except PaillasseError as error:
             log.warning("round_postponed", rounds=self._name, code=error.code, detail=error.detail)
         except (SQLAlchemyError, OSError) as error:
             log.warning("round_postponed", rounds=self._name, reason=type(error).__name__)
-        else:
-            return any(worked)
         return False

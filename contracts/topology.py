@@ -134,5 +134,6 @@ LISTENERS: dict[tuple[str, str], tuple[str, ...]] = {
     ("storage", "IntegrityBroken"): ("notify", "signing"),
     ("storage", "HoldPlaced"): ("signing",),
     ("storage", "HoldLifted"): ("signing",),
+    ("storage", "TextExtracted"): ("search",),
     ("gateway", "TokenIssued"): ("signing",),
 }

@@ -106,8 +106,23 @@ class CloseForSeal(Call):
     reply: ClassVar[type[Message]] = Done
 
 
+class IndexableField(Message):
+    """A field of a page as people read it: ``value`` with its unit, when it has one."""
+
+    name: str
+    value: str
+
+
+class IndexableFile(Message):
+    """An attachment of a page's head; storage knows the text inside it by ``sha256``."""
+
+    name: str
+    sha256: Sha256
+    media_type: str
+
+
 class IndexableEntry(Message):
-    """An entry as search shows it, always as it is now. ``text`` is the head's plain text, ``names`` its people."""
+    """An entry as search shows it, always as it is now. ``text`` is the head's plain text."""
 
     entry: EntryId
     notebook: NotebookId
@@ -121,13 +136,15 @@ class IndexableEntry(Message):
     title: str
     text: str
     tags: tuple[str, ...] = ()
-    field_texts: tuple[str, ...] = ()
-    attachment_names: tuple[str, ...] = ()
+    fields: tuple[IndexableField, ...] = ()
+    comments: tuple[str, ...] = ()
+    attachments: tuple[IndexableFile, ...] = ()
     author: PersonId
     author_name: str
     unit: StructureId
     unit_code: str
     team: StructureId | None = None
+    team_name: str = ""
     created_at: datetime
     changed_at: datetime
     labels: tuple[AccessLabel, ...]

@@ -13,9 +13,12 @@ from contracts.identifiers import EntryId, EntryReference, NotebookId, NotebookR
 class Snippet(Message):
     """A piece of text around a match; ``ranges`` are [start, end) of the marked words in code points."""
 
-    place: Literal["title", "text", "field", "tag", "attachment_name"]
+    place: Literal["title", "text", "field", "tag", "comment", "attachment_name", "attachment"]
     text: str
     ranges: tuple[tuple[int, int], ...] = ()
+    # In an attachment: its name, and where in it a reader finds the passage (`p. 3`, `Feuil1!B12`).
+    file: str | None = None
+    label: str | None = None
 
 
 class Hit(Message):
@@ -35,6 +38,9 @@ class Hit(Message):
     score: float = 0.0
 
 
+Facet = Literal["unit", "team", "notebook", "author", "year_month", "state", "file_type", "tag"]
+
+
 class FacetValue(Message):
     """How many of the pages found have this value; counts what the reader may read, exactly."""
 
@@ -44,7 +50,7 @@ class FacetValue(Message):
 
 
 class Found(Message):
-    """A slice of hits, the exact ``total``, and facets by name (state, notebook, author, year_month)."""
+    """A slice of hits, the exact ``total``, and the facets asked for by name."""
 
     items: tuple[Hit, ...]
     total: int
@@ -53,15 +59,19 @@ class Found(Message):
 
 
 class FindEntries(Call, Page):
-    """Find pages by words (French and English), ``"phrase"``, ``-not``, OR, within filters."""
+    """Find pages by a query (docs/flows/find-a-page.md, "The language"), within filters: one value of each facet."""
 
     service = "search"
     method = "find_entries"
     q: str = Field(default="", max_length=2000)
     notebook: NotebookId | None = None
     unit: StructureId | None = None
+    team: StructureId | None = None
     author: PersonId | None = None
     state: EntryState | None = None
+    tag: str | None = Field(default=None, max_length=200)
+    file_type: str | None = Field(default=None, max_length=20)
+    year_month: str | None = Field(default=None, pattern=r"^\d{4}-\d\d$")
     sort: Literal["relevance", "newest"] = "relevance"
-    facets: tuple[Literal["state", "notebook", "author", "year_month"], ...] = ()
+    facets: tuple[Facet, ...] = ()
     reply: ClassVar[type[Message]] = Found

@@ -10,13 +10,12 @@ from contracts.entries.calls import EntryState
 from contracts.errors import Invalid
 from contracts.identifiers import NotebookId, NoticeId, PersonId, StructureId
 from contracts.notify.calls import ListNotices, NoticeList, ReadNotices
-from contracts.search.calls import FindEntries, Found
+from contracts.search.calls import Facet, FindEntries, Found
 from gateway.context import Visitor, json_answer
 from gateway.problems import QueryInvalid
 from gateway.routes.people import Limit
 
 router = APIRouter(tags=["search", "notices"])
-Facet = Literal["state", "notebook", "author", "year_month"]
 
 
 class Filters(BaseModel):
@@ -25,10 +24,14 @@ class Filters(BaseModel):
     q: str = Field(default="", max_length=2000)
     notebook: NotebookId | None = None
     unit: StructureId | None = None
+    team: StructureId | None = None
     author: PersonId | None = None
     state: EntryState | None = None
+    tag: str | None = Field(default=None, max_length=200)
+    file_type: str | None = Field(default=None, max_length=20)
+    year_month: str | None = Field(default=None, pattern=r"^\d{4}-\d\d$")
     sort: Literal["relevance", "newest"] = "relevance"
-    facets: list[Facet] = Field(default=[], max_length=4)
+    facets: list[Facet] = Field(default=[], max_length=8)
     cursor: str | None = None
     limit: int = Field(default=20, ge=1, le=200)
 

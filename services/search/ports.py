@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from contracts.identifiers import EntryId, NotebookId, PersonId
-from services.search.domain.page import Found, IndexedPage, ReaderLabel
+from services.search.domain.page import FileText, Found, IndexedPage, ReaderLabel
 from services.search.domain.query import Query
 
 
@@ -20,10 +20,33 @@ class Queued:
 
 @dataclass(frozen=True, slots=True)
 class RebuildProgress:
-    """How far the walk over all entries came: ``cursor`` none and ``done`` false = not begun."""
+    """
+    How far the walk over all entries came.
 
+    ``building`` is the generation it fills while ``serving`` answers; every page is fed to both, so the new one has
+    caught up when the walk ends. ``shape`` names the engine and the version of its mapping they were made for.
+    """
+
+    serving: int | None = None
+    building: int | None = 1
     cursor: str | None = None
-    done: bool = False
+    walked: int = 0
+    all_walked: bool = False
+    shape: str = ""
+
+    @property
+    def done(self) -> bool:
+        """Say whether there is no walk."""
+        return self.building is None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A page the index will never take as it is, and why."""
+
+    entry: EntryId
+    change_number: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +58,35 @@ class PageSlice:
 
 
 class Index(Protocol):
-    """Answer queries; rights are part of the very statement that matches (decisions.md 2)."""
+    """
+    Answer queries; rights are part of the very statement that matches (decisions.md 2).
+
+    Each method raises Unavailable when the engine is away.
+    """
+
+    @property
+    def shape(self) -> str:
+        """Name the engine and the version of what it keeps of a page; another shape needs another walk."""
+        ...
 
     def find(self, query: Query) -> Found:
         """Return hits, exact total and facets over what the query's reader may read today."""
+        ...
+
+    def holds(self, generation: int) -> bool:
+        """Tell whether a generation is there; an index may be lost, as it can be made again."""
+        ...
+
+    def begin(self, generation: int) -> None:
+        """Make room for a generation; the first one of all serves at once. May be called again."""
+        ...
+
+    def swap(self, generation: int) -> None:
+        """Let a generation serve, whole, from one query to the next; forget all others. May be called again."""
+        ...
+
+    def changes(self, after: EntryId | None, limit: int) -> tuple[tuple[EntryId, int], ...]:
+        """Return the next pages in id order, each with the change it shows."""
         ...
 
 
@@ -55,6 +103,14 @@ class Entries(Protocol):
 
     def labels_of(self, person: PersonId) -> tuple[ReaderLabel, ...]:
         """Return every label a person holds, held or will hold."""
+        ...
+
+
+class Files(Protocol):
+    """Ask the house of storage what is written inside files."""
+
+    def text_of(self, sha256: str) -> FileText | None:
+        """Return a file's text, empty when there is none to be had; none while it is still being read."""
         ...
 
 
@@ -80,11 +136,31 @@ class UnitOfWork(Protocol):
         ...
 
     def put(self, page: IndexedPage) -> bool:
-        """Index a page unless a newer change is there; say whether it was taken."""
+        """Index a page, with what is known of its files, unless a newer change is there; say whether it was taken."""
+        ...
+
+    def refusals(self, limit: int) -> tuple[Refusal, ...]:
+        """Return pages the index did not take; each leaves the list when a later change of it is taken."""
+        ...
+
+    def put_text(self, text: FileText) -> None:
+        """Keep what is written in a file, and queue the pages that name it."""
+        ...
+
+    def wanted_texts(self, limit: int) -> tuple[str, ...]:
+        """Return digests of files whose text was not asked for yet."""
+        ...
+
+    def await_text(self, sha256: str) -> None:
+        """Take a digest off that list: its text will be announced."""
         ...
 
     def hide_notebook(self, notebook: NotebookId) -> None:
-        """Deny every page of a notebook at once."""
+        """Deny every page of a notebook at once, until none of them waits any more."""
+        ...
+
+    def queue_entries(self, entries: Collection[EntryId]) -> None:
+        """Queue entries to be pulled, whether or not they are indexed yet."""
         ...
 
     def queue_notebook(self, notebook: NotebookId) -> None:

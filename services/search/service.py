@@ -8,6 +8,7 @@ from contracts.envelope import Envelope
 from contracts.errors import Forbidden
 from contracts.identifiers import EntryId
 from contracts.search import calls
+from contracts.storage import events as storage
 from services.search.domain.cursor import read_cursor, write_cursor
 from services.search.domain.page import Found, Hit
 from services.search.domain.parser import parse
@@ -34,7 +35,16 @@ class Search:
         query = Query(
             access=ReadableBy(context.actor.person),
             expression=parse(call.q),
-            filters=Filters(notebook=call.notebook, unit=call.unit, author=call.author, state=call.state),
+            filters=Filters(
+                notebook=call.notebook,
+                unit=call.unit,
+                team=call.team,
+                author=call.author,
+                state=call.state,
+                tag=call.tag,
+                file_type=call.file_type,
+                year_month=call.year_month,
+            ),
             sort=call.sort,
             facets=call.facets,
             limit=call.limit,
@@ -91,6 +101,12 @@ class Search:
         for person in event.people:
             self.house.refresh_reader_labels(person)
 
+    @listens(storage.TextExtracted)
+    def text_extracted(self, event: storage.TextExtracted, envelope: Envelope) -> None:  # noqa: ARG002
+        """Index the pages that name the file with what is written in it."""
+        self.house.take_text(event.sha256)
+        self.house.feeder.wake()
+
     def _index(self, heard: Sequence[Heard[Changed]]) -> None:
         newest: dict[EntryId, int] = {}
         for one in heard:
@@ -117,6 +133,8 @@ def _hit(hit: Hit) -> calls.Hit:
         notebook=page.notebook, notebook_reference=page.notebook_reference, notebook_title=page.notebook_title,
         author=page.author, author_name=page.author_name, changed_at=page.changed_at, score=hit.score,
         snippets=tuple(
-            calls.Snippet(place=snippet.place, text=snippet.text, ranges=snippet.ranges) for snippet in hit.snippets
+            calls.Snippet(
+                place=one.place, text=one.text, ranges=one.ranges, file=one.file, label=one.label
+            ) for one in hit.snippets
         ),
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """Build indexed pages in the words of the laboratory."""
 
+import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from contracts.identifiers import (
     PersonId,
     StructureId,
 )
-from services.search.domain.page import IndexedPage, ReaderLabel
+from services.search.domain.page import AttachedFile, IndexedPage, ReaderLabel
 
 SPRING = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 
@@ -25,12 +26,17 @@ def page(number: int = 1, **changes: Any) -> IndexedPage:
         entry=EntryId(f"0190a000-0000-7000-8000-{number:012d}"), change_number=1, revision=1,
         notebook=NotebookId("notebook-1"), notebook_reference=NotebookReference("U1234-2026-007"),
         notebook_title="Cahier de biochimie", reference=EntryReference(f"U1234-2026-007/{number}"), number=number,
-        state="open", title=f"Page {number}", text="", tags=(), field_texts=(), attachment_names=(),
-        author=PersonId("ada"), author_name="Ada Prévost", unit=StructureId("unit-1"), unit_code="U1234", team=None,
+        state="open", title=f"Page {number}", text="", tags=(), fields=(), comments=(), files=(),
+        author=PersonId("ada"), author_name="Ada Prévost", unit=StructureId("unit-1"), unit_code="U1234", team=None, team_name="",
         created_at=SPRING, changed_at=SPRING + timedelta(minutes=number),
         labels=(AccessLabel("notebook:notebook-1"),), denied=False,
     )  # fmt: skip
     return replace(plain, **changes)
+
+
+def attached(name: str, *, sha256: str | None = None, media_type: str = "application/octet-stream") -> AttachedFile:
+    """Return an attachment; its digest is made from its name."""
+    return AttachedFile(name, sha256 or hashlib.sha256(name.encode()).hexdigest(), media_type)
 
 
 def held(label: str = "notebook:notebook-1", *, days_ago: int = 10, days_left: int | None = None) -> ReaderLabel:

@@ -15,7 +15,14 @@ from services.entries.domain.labels import entry_label
 from services.entries.domain.notebook import Notebook
 from services.entries.domain.revision import Revision
 from services.entries.domain.rights import Standing
-from services.entries.domain.views import AttachmentFound, Described, EntryShown, Indexable, RevisionShown
+from services.entries.domain.views import (
+    AttachmentFound,
+    Described,
+    EntryShown,
+    Indexable,
+    IndexableFile,
+    RevisionShown,
+)
 from services.entries.ports.machines import Clock
 from tests.fakes.entries_people import FakePeople, FakeStructures, Repository, Tables, after_in, found_in
 
@@ -134,7 +141,15 @@ class FakeEntries(Repository):
         book = self.t.notebooks[shown.entry.notebook]
         unit, owner = self.t.structures[book.unit], self.t.structures[book.structure]
         return Described(
-            shown.entry, book.title, unit.id, unit.code, unit.rors, owner.id, owner.kind == "team", shown.labels
+            shown.entry,
+            book.title,
+            unit.id,
+            unit.code,
+            unit.rors,
+            owner.id,
+            owner.kind == "team",
+            owner.name,
+            shown.labels,
         )
 
     def indexable(self, *, entries: Any, after: Any, limit: int) -> list[Indexable]:
@@ -149,7 +164,8 @@ class FakeEntries(Repository):
         if head is None:
             return Indexable(described, "", {}, ())
         fields = orjson.loads(head.record)["fields"]
-        return Indexable(described, head.text, fields, tuple(file.name for file in head.attachments))
+        files = tuple(IndexableFile(file.name, file.sha256, file.media_type) for file in head.attachments)
+        return Indexable(described, head.text, fields, files)
 
     def keep_frozen(self, entry: Any, circuit: Any, objects: Any) -> None:
         """Keep what a circuit signs."""

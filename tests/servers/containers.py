@@ -14,6 +14,7 @@ from tests.servers.running import PostgresServer, RabbitServer, S3Server, bus_us
 POSTGRES_IMAGE = "postgres:17"
 MINIO_IMAGE = "minio/minio:latest"
 RABBITMQ_IMAGE = "rabbitmq:4-management"
+OPENSEARCH_IMAGE = "opensearchproject/opensearch:3"
 CONFIGURATION = """listeners.tcp.default = 5672
 definitions.import_backend = local_filesystem
 definitions.local.path = /etc/rabbitmq/definitions.json
@@ -79,3 +80,23 @@ def minio_container() -> Iterator[S3Server]:
         server = S3Server(f"http://{host}:{port}", minio.BUCKET, "paillasse-test", secret)
         server.client().create_bucket(Bucket=minio.BUCKET, ObjectLockEnabledForBucket=True)
         yield server
+
+
+@contextmanager
+def opensearch_container() -> Iterator[str]:
+    """Run the official OpenSearch image, without its security plugin, and yield its address."""
+    from testcontainers.core.container import DockerContainer
+
+    container = (
+        DockerContainer(OPENSEARCH_IMAGE)
+        .with_exposed_ports(9200)
+        .with_env("discovery.type", "single-node")
+        .with_env("DISABLE_SECURITY_PLUGIN", "true")
+        .with_env("DISABLE_INSTALL_DEMO_CONFIG", "true")
+        .with_env("OPENSEARCH_JAVA_OPTS", "-Xms512m -Xmx512m")
+    )
+    with container as running:
+        host, port = running.get_container_host_ip(), int(running.get_exposed_port(9200))
+        probe = http_probe(port, "/_cluster/health?wait_for_status=yellow&timeout=1s", host=host)
+        assert asyncio.run(until_ready(probe, seconds=180)), "OpenSearch did not start in its container"
+        yield f"http://{host}:{port}"

@@ -1,4 +1,4 @@
-"""Give tests a real PostgreSQL, RabbitMQ and S3: private processes, or containers when asked for."""
+"""Give tests a real PostgreSQL, RabbitMQ, S3 and OpenSearch: private processes, or containers when asked for."""
 
 import json
 import os
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from onebox.servers.minio import PROGRAM_VARIABLE, MinioMissing
+from onebox.servers.opensearch import HOME_VARIABLE, OpensearchMissing
 from onebox.servers.postgresql import PostgresqlMissing
 from onebox.servers.rabbitmq import RabbitmqMissing
 from tests.servers import containers, processes
@@ -65,6 +66,19 @@ def s3_server() -> Iterator[S3Server]:
             yield server
     except MinioMissing as missing:
         if os.environ.get(PROGRAM_VARIABLE):
+            raise
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def opensearch_server() -> Iterator[str]:
+    """Run one OpenSearch for the session, and return its address; it takes half a minute to start."""
+    try:
+        with containers.opensearch_container() if IN_CONTAINERS else processes.opensearch_process() as server:
+            yield server
+    except OpensearchMissing as missing:
+        # Nothing installs it by itself: who has it names it, and then it must be there.
+        if os.environ.get(HOME_VARIABLE):
             raise
         pytest.skip(str(missing))
 

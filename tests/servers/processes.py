@@ -16,7 +16,7 @@ from typing import IO
 
 from contracts.topology import VIRTUAL_HOST
 from onebox.programs import Program
-from onebox.servers import minio, postgresql, rabbitmq
+from onebox.servers import minio, opensearch, postgresql, rabbitmq
 from onebox.servers.ports import free_ports
 from tests.servers.running import PostgresServer, RabbitServer, S3Server, bus_users
 
@@ -137,5 +137,19 @@ def minio_process() -> Iterator[S3Server]:
             server = S3Server(described.url, minio.BUCKET, described.access_key, described.secret_key, process=process)
             server.client().create_bucket(Bucket=minio.BUCKET, ObjectLockEnabledForBucket=True)
             yield server
+        finally:
+            process.stop()
+
+
+@contextmanager
+def opensearch_process() -> Iterator[str]:
+    """Run a private OpenSearch and yield its address."""
+    opensearch.find_server()
+    (port,) = free_ports(1)
+    with scratch_folder("opensearch") as folder:
+        process = Process(opensearch.Node(folder, port).program(), folder / "log")
+        try:
+            process.start()
+            yield f"http://127.0.0.1:{port}"
         finally:
             process.stop()

@@ -52,6 +52,7 @@ class Described:
     unit_rors: tuple[str, ...]
     structure: StructureId
     structure_is_team: bool
+    structure_name: str
     labels: tuple[AccessLabel, ...]
 
     @property
@@ -61,13 +62,22 @@ class Described:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexableFile:
+    """An attachment as search knows it."""
+
+    name: str
+    sha256: Sha256
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class Indexable:
     """An entry as search shows it, always as it is now."""
 
     described: Described
     text: str
     fields: Mapping[str, Any]
-    attachment_names: tuple[str, ...]
+    files: tuple[IndexableFile, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from contracts.identifiers import Actor
 from contracts.storage import calls as storage
 from services.entries.domain.caller import Caller
 from services.entries.domain.entry import Entry
+from services.entries.domain.fields import named_values
 from services.entries.domain.grants import Grant
 from services.entries.domain.imports import Import
 from services.entries.domain.notebook import Notebook
@@ -220,19 +221,13 @@ def indexable(found: Indexable) -> calls.IndexableEntry:
         entry=page.id, notebook=page.notebook, notebook_reference=page.notebook_reference,
         notebook_title=said.notebook_title, reference=page.reference, number=page.number,
         change_number=page.change_number, revision=page.head, state=page.state, title=page.title, text=found.text,
-        tags=page.tags, field_texts=tuple(_texts(found.fields)), attachment_names=found.attachment_names,
-        author=page.author.id, author_name=page.author.name, unit=said.unit, unit_code=said.unit_code,
-        team=said.structure if said.structure_is_team else None, created_at=page.created_at,
-        changed_at=page.changed_at, labels=said.labels,
+        tags=page.tags, author=page.author.id, author_name=page.author.name, unit=said.unit, unit_code=said.unit_code,
+        team=said.structure if said.structure_is_team else None,
+        team_name=said.structure_name if said.structure_is_team else "",
+        fields=tuple(calls.IndexableField(name=name, value=value) for name, value in named_values(found.fields)),
+        attachments=tuple(calls.IndexableFile(**asdict(file)) for file in found.files),
+        created_at=page.created_at, changed_at=page.changed_at, labels=said.labels,
     )  # fmt: skip
-
-
-def _texts(value: Any) -> list[str]:
-    if isinstance(value, Mapping):
-        return [text for one in value.values() for text in _texts(one)]
-    if isinstance(value, list):
-        return [text for one in value for text in _texts(one)]
-    return [] if value is None or isinstance(value, bool) else [str(value)]
 
 
 def imported(found: Import) -> calls.ImportView:

@@ -9,11 +9,11 @@ from sqlalchemy import Connection, text
 
 from contracts.errors import NotFound
 from contracts.identifiers import EntryId
-from services.entries.domain.views import Described, Indexable
+from services.entries.domain.views import Described, Indexable, IndexableFile
 from services.entries.store.rows import ENTRY, Row, entry_of
 
 _DESCRIBED = f"""SELECT {ENTRY}, n.labels, n.title AS notebook_title, u.id AS unit, u.code AS unit_code,
-  u.rors AS unit_rors, s.id AS structure, s.kind AS structure_kind {{more}}
+  u.rors AS unit_rors, s.id AS structure, s.kind AS structure_kind, s.name AS structure_name {{more}}
 FROM entry e JOIN notebook n ON n.id = e.notebook JOIN structure u ON u.id = n.unit
   JOIN structure s ON s.id = n.path[cardinality(n.path)] {{join}}"""
 _DESCRIBE = text(_DESCRIBED.format(more="", join="") + " WHERE e.id = :entry")
@@ -52,11 +52,12 @@ def _described(row: Row) -> Described:
         unit_rors=tuple(row["unit_rors"]),
         structure=row["structure"],
         structure_is_team=row["structure_kind"] == "team",
+        structure_name=row["structure_name"],
         labels=(f"entry:{row['id']}", *row["labels"]),  # type: ignore[arg-type]  # a column of labels
     )
 
 
 def _indexable(row: Row) -> Indexable:
     record = orjson.loads(row["record"]) if row["record"] is not None else {"fields": {}, "attachments": []}
-    names = tuple(file["name"] for file in record["attachments"])
-    return Indexable(_described(row), row["text"] or "", record["fields"], names)
+    files = tuple(IndexableFile(file["name"], file["sha256"], file["media_type"]) for file in record["attachments"])
+    return Indexable(_described(row), row["text"] or "", record["fields"], files)

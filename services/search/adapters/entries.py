@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from chassis.bus.client import BusClient
 from contracts.entries import calls
 from contracts.identifiers import EntryId, PersonId
-from services.search.domain.page import IndexedPage, ReaderLabel
+from services.search.domain.page import AttachedFile, IndexedField, IndexedPage, ReaderLabel
 from services.search.ports import PageSlice
 
 # Slices of a rebuild: a page holds its whole text, and a reply should stay far under a megabyte.
@@ -55,8 +55,10 @@ def _page(reply: calls.IndexableEntry) -> IndexedPage:
         entry=reply.entry, change_number=reply.change_number, revision=reply.revision,
         notebook=reply.notebook, notebook_reference=reply.notebook_reference, notebook_title=reply.notebook_title,
         reference=reply.reference, number=reply.number, state=reply.state, title=reply.title, text=reply.text,
-        tags=reply.tags, field_texts=reply.field_texts, attachment_names=reply.attachment_names,
-        author=reply.author, author_name=reply.author_name,
-        unit=reply.unit, unit_code=reply.unit_code, team=reply.team,
-        created_at=reply.created_at, changed_at=reply.changed_at, labels=reply.labels, denied=reply.denied,
+        tags=reply.tags, comments=reply.comments,
+        fields=tuple(IndexedField(field.name, field.value) for field in reply.fields),
+        files=tuple(AttachedFile(file.name, file.sha256, file.media_type) for file in reply.attachments),
+        author=reply.author, author_name=reply.author_name, unit=reply.unit, unit_code=reply.unit_code,
+        team=reply.team, team_name=reply.team_name, created_at=reply.created_at, changed_at=reply.changed_at,
+        labels=reply.labels, denied=reply.denied,
     )  # fmt: skip

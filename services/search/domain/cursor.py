@@ -33,7 +33,7 @@ def read_cursor(cursor: str | None) -> After | None:
         order, score, changed_at, entry = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         when = datetime.fromisoformat(changed_at)
         sort = _ORDERS[order]
-        after = After("newest" if sort == "newest" else "relevance", int(score), when, EntryId(str(entry)))
+        after = After("newest" if sort == "newest" else "relevance", float(score), when, EntryId(str(entry)))
     except (ValueError, TypeError, KeyError) as error:
         raise Invalid(FieldProblem("cursor", "not a cursor of this list", "start again without it")) from error
     if when.tzinfo is None:

@@ -4,13 +4,18 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 # A run of letters and digits of any script, with the combining marks that decomposed text carries. Hyphen, dot,
 # slash and apostrophe part words: `U1234-2026-007/37` is five words in a row, `l'ADN` two.
-_WORD = re.compile(r"(?:[^\W_]|[\u0300-\u036f])+")
+_LETTERS = r"(?:[^\W_]|[\u0300-\u036f])+"
+_WORD = re.compile(_LETTERS)
+# Names are written with and without their hyphen: `IL-6` and `IL6`, `TNF-α` and `TNFα`. Both hyphens of Unicode count.
+_COMPOUND = re.compile(rf"{_LETTERS}(?:[-\u2010\u2011]{_LETTERS}){{1,4}}")
 # One word is cut here: base64 and sequences are no words, and PostgreSQL refuses lexemes over 2046 bytes.
 LONGEST_WORD = 64
+# Longer compounds are references and sentences joined by hyphens, no names of genes, strains or products.
+LONGEST_NAME = 32
 
 _SPELLED = {
     "œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i",
@@ -21,6 +26,13 @@ _SPELLED = {
     "σ": "sigma", "τ": "tau", "υ": "upsilon", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
 }  # fmt: skip
 _SPELLING = str.maketrans(_SPELLED)
+# Latin-1's signs, Greek, sub- and superscripts, letterlike symbols, ligatures, full width (Unicode block names).
+_SPELLED_BLOCKS = (
+    (0xB2, 0xBA), (0x370, 0x3FF), (0x1F00, 0x1FFF), (0x2070, 0x209F), (0x2100, 0x214F), (0xFB00, 0xFB06),
+    (0xFF10, 0xFF5A),
+)  # fmt: skip
+
+_LATIN_BLOCKS = ((0xC0, 0x24F), (0x1E00, 0x1EFF))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +66,11 @@ def word(text: str) -> Word:
     return Word(spoken[:LONGEST_WORD], fold(text)[:LONGEST_WORD])
 
 
+def token_at(match: re.Match[str]) -> Token:
+    """Return the word a pattern found."""
+    return Token(word(match.group()), match.start(), match.end())
+
+
 def tokens(text: str) -> Iterator[Token]:
     """Yield the words of a text in order, with their places."""
     for match in _WORD.finditer(text):
@@ -62,6 +79,63 @@ def tokens(text: str) -> Iterator[Token]:
             yield Token(cut, match.start(), match.end())
 
 
+def compounds(text: str) -> Iterator[Token]:
+    """Yield what is written with hyphens as one word each (``il6`` for `IL-6`), at the place of the whole."""
+    if "-" not in text and "\u2010" not in text and "\u2011" not in text:
+        return
+    for match in _COMPOUND.finditer(text):
+        if joined := joined_word(match.group()):
+            yield Token(joined, match.start(), match.end())
+
+
+def joined_word(text: str) -> Word | None:
+    """Return a compound as one word; none when ``text`` is none, or longer than names are."""
+    if _COMPOUND.fullmatch(text) is None:
+        return None
+    folded = "".join(part.folded for part in words(text))
+    return Word(folded, folded) if len(folded) <= LONGEST_NAME else None
+
+
 def words(text: str) -> tuple[Word, ...]:
     """Return the words of a text in order."""
     return tuple(token.word for token in tokens(text))
+
+
+def letters_of(folded: str) -> str:
+    """Return a pattern of everything that folds to ``folded``, or begins with it: accents, ligatures, Greek letters."""
+    spelled = "[\u0300-\u036f]*".join(f"[{re.escape(''.join(_variants().get(letter, letter)))}]" for letter in folded)
+    signs = [sign for sign, name in _SPELLED.items() if len(name) > 1 and name[: len(folded)] == folded[: len(name)]]
+    return "|".join([spelled, *signs])
+
+
+@cache
+def _variants() -> dict[str, str]:
+    """Return, for each plain letter or digit, the single characters that fold to it."""
+    found: dict[str, str] = {}
+    for first, last in (*_SPELLED_BLOCKS, *_LATIN_BLOCKS):
+        for code in range(first, last + 1):
+            if len(folded := fold(chr(code))) == 1:
+                found[folded] = found.get(folded, folded) + chr(code)
+    return found
+
+
+def slug(text: str) -> str:
+    """Return a text as one key: its folded words, joined by hyphens."""
+    return "-".join(one.folded for one in words(text))
+
+
+@cache
+def spellings() -> dict[str, str]:
+    """
+    Return how single characters of formulas and Greek names are spelled: ``α`` → ``alpha``, ``₂`` → ``2``.
+
+    The table a search engine with an analysis of its own is given, so that it folds exactly as ``fold`` does. Latin
+    accents are not in it: stemmers want them.
+    """
+    found = {}
+    for first, last in _SPELLED_BLOCKS:
+        for code in range(first, last + 1):
+            spelled = fold(chr(code))
+            if spelled != chr(code) and spelled.isascii() and spelled.isalnum():
+                found[chr(code)] = spelled
+    return found

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from services.search.domain.folding import Word, tokens
+from services.search.domain.folding import Word, compounds, tokens
 from services.search.domain.page import Section, Weight
 
 # PostgreSQL clamps positions here (MAXENTRYPOS); a phrase beyond it is found by its words only.
@@ -16,10 +16,9 @@ _GAP_BETWEEN_SECTIONS = 3
 
 @dataclass(frozen=True, slots=True)
 class Stems:
-    """What the stemmers make of a word; ``stop`` when a language calls it a stop word."""
+    """What the stemmers make of a word."""
 
     lexemes: frozenset[str]
-    stop: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +41,11 @@ def postings(sections: Iterable[Section]) -> list[Posting]:
     known: set[str] = set()
     room, position = MOST_WORD_BYTES, 0
     for section in sections:
+        joined = {token.start: token.word for token in compounds(section.text)}
         for token in tokens(section.text):
             position += 1
+            if (name := joined.get(token.start)) is not None:
+                found.append(Posting(name, min(position, LAST_POSITION), section.weight))
             folded = token.word.folded
             if folded not in known:
                 room -= len(folded.encode())

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Literal
 
 from contracts.identifiers import (
@@ -16,18 +17,57 @@ from contracts.identifiers import (
 )
 from services.search.domain.query import After
 
-Place = Literal["title", "text", "field", "tag", "attachment_name"]
-# A counts most in a ranking, D least (PostgreSQL's four weights, OpenSearch's boosts).
+Place = Literal["title", "text", "field", "tag", "comment", "attachment_name", "attachment"]
+# A counts most in a ranking, D least (PostgreSQL's four weights, OpenSearch's boosts). D is what lies in attachments.
 Weight = Literal["A", "B", "C", "D"]
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A piece of a page that is searched as one: no phrase reaches over its end. ``place`` none = never shown."""
+    """
+    A piece of a page that is searched as one: no phrase reaches over its end. ``place`` none = never shown.
+
+    ``file`` and ``label`` say where in which attachment it stands (`gel.xlsx`, `Feuille1!B4`).
+    """
 
     place: Place | None
     weight: Weight
     text: str
+    file: str | None = None
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedField:
+    """A field of a page: its name and its value as written, with its unit."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """An attachment of a page's newest revision."""
+
+    name: str
+    sha256: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextPlace:
+    """A piece of a file's text: ``label`` names where it stands, for people (`p. 3`, `Feuille1!B4`)."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileText:
+    """What is known of the text inside a blob; no places when it holds none."""
+
+    sha256: str
+    places: tuple[TextPlace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +86,35 @@ class IndexedPage:
     title: str
     text: str
     tags: tuple[str, ...]
-    field_texts: tuple[str, ...]
-    attachment_names: tuple[str, ...]
+    fields: tuple[IndexedField, ...]
+    comments: tuple[str, ...]
+    files: tuple[AttachedFile, ...]
     author: PersonId
     author_name: str
     unit: StructureId
     unit_code: str
     team: StructureId | None
+    team_name: str
     created_at: datetime
     changed_at: datetime
     labels: tuple[AccessLabel, ...]
     denied: bool
 
-    def sections(self) -> Iterator[Section]:
-        """Yield what is searched, the most telling first."""
+    def sections(self, texts: Mapping[str, FileText] = MappingProxyType({})) -> Iterator[Section]:
+        """Yield what is searched, the most telling first; ``texts`` are those of its files, by digest."""
         yield Section("title", "A", self.title)
         yield Section(None, "B", self.reference)
         yield from (Section("tag", "B", tag) for tag in self.tags)
-        yield from (Section("field", "C", text) for text in self.field_texts)
-        yield from (Section("attachment_name", "C", name) for name in self.attachment_names)
         yield Section(None, "C", self.author_name)
-        yield Section(None, "D", self.notebook_title)
-        yield Section("text", "D", self.text)
+        yield Section(None, "C", self.notebook_title)
+        yield from (Section("field", "C", f"{field.name} : {field.value}") for field in self.fields)
+        yield Section("text", "C", self.text)
+        yield from (Section("comment", "C", comment) for comment in self.comments)
+        yield from (Section("attachment_name", "D", file.name, file.name) for file in self.files)
+        for file in self.files:
+            known = texts.get(file.sha256)
+            for place in known.places if known is not None else ():
+                yield Section("attachment", "D", place.text, file.name, place.label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +133,8 @@ class Snippet:
     place: Place
     text: str
     ranges: tuple[tuple[int, int], ...]
+    file: str | None = None
+    label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,71 @@
 """Say what is looked for: a small tree of terms, the filters, and always on whose behalf."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from contracts.errors import FieldProblem, Invalid
 from contracts.identifiers import EntryId, NotebookId, PersonId, StructureId
 from services.search.domain.folding import Word
+from services.search.domain.stop_words import is_stop_word
 
+State = Literal["open", "signed", "in_circuit", "sealed", "returned", "struck_out"]
 Sort = Literal["relevance", "newest"]
-FacetName = Literal["state", "notebook", "author", "year_month"]
+FacetName = Literal["unit", "team", "notebook", "author", "year_month", "state", "file_type", "tag"]
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Words that must follow each other; ``prefix`` lets the last one be a beginning."""
+    """
+    Words that must follow each other; ``prefix`` lets the last one be a beginning.
+
+    ``quoted`` wants the words as they are written, none of their stems. ``joined`` is how a compound is written without
+    its hyphens. ``inside`` looks into attachments only.
+    """
 
     words: tuple[Word, ...]
     prefix: bool = False
     quoted: bool = False
+    joined: Word | None = None
+    inside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Match pages that show a key (domain/keys.py), or with ``prefix`` one that begins so."""
+
+    key: str
+    prefix: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Match pages begun within [first, end), days of the institution; none = unbounded."""
+
+    first: date | None = None
+    end: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """One end of a range of numbers."""
+
+    value: float
+    included: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """
+    Match pages with a field called ``name`` (a slug) whose number lies in a range.
+
+    With a ``dimension`` numbers are compared in its base, without one as they are written.
+    """
+
+    name: str
+    low: Bound | None
+    high: Bound | None
+    dimension: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +89,8 @@ class Without:
     part: "Node"
 
 
-Node = Term | Every | Either | Without
+Leaf = Term | Fact | Written | Measured
+Node = Leaf | Every | Either | Without
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +102,16 @@ class ReadableBy:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Narrow to one notebook, unit, author or state; none = any."""
+    """Narrow to one value of each facet; none = any. ``tag`` and ``file_type`` are slugs, ``year_month`` `2026-03`."""
 
     notebook: NotebookId | None = None
     unit: StructureId | None = None
+    team: StructureId | None = None
     author: PersonId | None = None
     state: str | None = None
+    tag: str | None = None
+    file_type: str | None = None
+    year_month: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +119,7 @@ class After:
     """The last hit of the slice before: keyset paging stays stable while pages are written."""
 
     sort: Sort
-    score: int
+    score: float
     changed_at: datetime
     entry: EntryId
 
@@ -96,7 +148,7 @@ class Query:
     @property
     def order(self) -> Sort:
         """Return the order in force: without words there is no relevance."""
-        return self.sort if self.expression is not None else "newest"
+        return self.sort if positive_terms(self.expression) else "newest"
 
 
 def positive_terms(node: Node | None) -> tuple[Term, ...]:
@@ -113,8 +165,8 @@ def positive_terms(node: Node | None) -> tuple[Term, ...]:
 def all_words(node: Node | None) -> frozenset[Word]:
     """Return every word of the query, to be stemmed in one go."""
     match node:
-        case Term(words):
-            return frozenset(words)
+        case Term(words, joined=joined):
+            return frozenset(words) | (frozenset({joined}) if joined is not None else frozenset())
         case Every(parts) | Either(parts):
             return frozenset(word for part in parts for word in all_words(part))
         case Without(part):
@@ -123,28 +175,40 @@ def all_words(node: Node | None) -> frozenset[Word]:
             return frozenset()
 
 
-def without_stop_words(node: Node, stop_words: frozenset[Word]) -> Node:
+def without_stop_words(node: Node) -> Node:
     """
     Drop single stop words beside words that say more (``la cellule`` finds ``Cellules``).
 
     Quoted words stay: who quotes means every word. A query of nothing but stop words stays whole.
     """
     if isinstance(node, Either):
-        return Either(tuple(without_stop_words(part, stop_words) for part in node.parts))
+        return Either(tuple(without_stop_words(part) for part in node.parts))
     if not isinstance(node, Every):
         return node
-    telling = tuple(part for part in node.parts if not _is_stop_word(part, stop_words))
+    telling = tuple(part for part in node.parts if not _says_nothing(part))
     if not positive_terms(Every(telling)):
         return node
-    kept = tuple(without_stop_words(part, stop_words) for part in telling)
+    kept = tuple(without_stop_words(part) for part in telling)
     return kept[0] if len(kept) == 1 else Every(kept)
 
 
-def _is_stop_word(node: Node, stop_words: frozenset[Word]) -> bool:
+def words_only(node: Node) -> Node | None:
+    """Leave out everything but words: what a ranking is made of."""
+    match node:
+        case Term():
+            return node
+        case Every(parts) | Either(parts):
+            kept = tuple(one for one in map(words_only, parts) if one is not None)
+            return type(node)(kept) if len(kept) > 1 else (kept[0] if kept else None)
+        case _:
+            return None
+
+
+def _says_nothing(node: Node) -> bool:
     return (
         isinstance(node, Term)
         and not node.quoted
         and not node.prefix
         and len(node.words) == 1
-        and node.words[0] in stop_words
+        and is_stop_word(node.words[0])
     )

@@ -1,41 +1,39 @@
 """Feed the index in one transaction a unit."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, Engine, delete, insert, literal, select, text, update
+from sqlalchemy import Connection, Engine, delete, exists, insert, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from contracts.identifiers import EntryId, NotebookId, PersonId
-from services.search.domain.lexemes import postings
-from services.search.domain.page import IndexedPage, ReaderLabel
-from services.search.ports import Queued, RebuildProgress
-from services.search.store.pages import row_of
-from services.search.store.stems import Stemmer
-from services.search.store.tables import document, queued_entry, reader, reader_label, rebuild
-from services.search.store.vectors import tsvector
+from services.search.domain.page import FileText, IndexedPage, ReaderLabel
+from services.search.ports import Queued, RebuildProgress, Refusal
+from services.search.store.shelves import Shelf
+from services.search.store.tables import denied_notebook, queued_entry, reader, reader_label, rebuild, refused_entry
+from services.search.store.texts import FileTexts
 
-_SHOWN = text("SELECT entry, change_number FROM document WHERE entry = ANY (:entries)")
-# Built once: its columns are the table's, in every unit of work.
-_PUT = upsert(document)
-_PUT = _PUT.on_conflict_do_update(
-    index_elements=[document.c.entry],
-    set_={column.name: _PUT.excluded[column.name] for column in document.c if column.name != "entry"},
-    where=document.c.change_number <= _PUT.excluded.change_number,
-)
+_PROGRESS = (rebuild.c.serving, rebuild.c.building, rebuild.c.cursor, rebuild.c.walked, rebuild.c.all_walked,
+             rebuild.c.shape)  # fmt: skip
+_NEXT_TICKET = {"ticket": queued_entry.c.ticket + 1}
+_AGAIN = upsert(queued_entry).on_conflict_do_update(index_elements=[queued_entry.c.entry], set_=_NEXT_TICKET)
+# Two puts of one page must not each overlook the text the other one brings; the lock ends with the transaction.
+_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:entry, 1))")
 
 
 class PostgresUnitOfWork:
-    """A unit of work on PostgreSQL. See the port for what each method promises."""
+    """A unit of work on PostgreSQL, whatever engine keeps the pages. See the port for what each method promises."""
 
-    def __init__(self, engine: Engine, stemmer: Stemmer) -> None:
+    def __init__(self, engine: Engine, open_shelf: Callable[[Connection], Shelf]) -> None:
         self._engine = engine
-        self._stemmer = stemmer
+        self._open_shelf = open_shelf
 
     def __enter__(self) -> Self:
         """Begin a transaction."""
         self._connection: Connection = self._engine.connect()
+        self._shelf = self._open_shelf(self._connection)
+        self._texts = FileTexts(self._connection)
         return self
 
     def __exit__(
@@ -45,12 +43,16 @@ class PostgresUnitOfWork:
         self._connection.close()
 
     def commit(self) -> None:
-        """Keep all that was done."""
+        """Keep all that was done; pages whose index lies elsewhere are there before this transaction says so."""
+        for refusal in self._shelf.flush(self.rebuild_progress):
+            self._refuse(refusal)
         self._connection.commit()
 
     def change_numbers(self, entries: Collection[EntryId]) -> dict[EntryId, int]:
         """Return the change the index shows of each entry."""
-        return {EntryId(entry): shown for entry, shown in self._connection.execute(_SHOWN, {"entries": list(entries)})}
+        account = self._shelf.account
+        shown = select(account.c.entry, account.c.change_number).where(account.c.entry.in_(entries))
+        return {EntryId(entry): change for entry, change in self._connection.execute(shown)}
 
     def put(self, page: IndexedPage) -> bool:
         """
@@ -58,34 +60,85 @@ class PostgresUnitOfWork:
 
         An equal change is taken again: labels may be recomputed under the same number, and a repeat costs little.
         """
-        found = postings(page.sections())
-        stems = self._stemmer.stems(self._connection, {posting.word for posting in found})
-        row = row_of(page) | {"words": tsvector(found, stems)}
-        return self._connection.execute(_PUT, row).rowcount > 0
+        blobs = {file.sha256 for file in page.files}
+        if blobs:
+            self._connection.execute(_ALONE, {"entry": page.entry})
+        taken = self._shelf.put(page, self._texts.known(blobs))
+        if taken:
+            later = refused_entry.c.change_number <= page.change_number
+            self._connection.execute(delete(refused_entry).where(refused_entry.c.entry == page.entry, later))
+        return taken
+
+    def refusals(self, limit: int) -> tuple[Refusal, ...]:
+        """Return pages the index did not take."""
+        columns = (refused_entry.c.entry, refused_entry.c.change_number, refused_entry.c.reason)
+        rows = self._connection.execute(select(*columns).order_by(refused_entry.c.entry).limit(limit))
+        return tuple(Refusal(EntryId(row.entry), row.change_number, row.reason) for row in rows)
+
+    def _refuse(self, refusal: Refusal) -> None:
+        values = {"change_number": refusal.change_number, "reason": refusal.reason}
+        statement = upsert(refused_entry).values(entry=refusal.entry, **values)
+        self._connection.execute(statement.on_conflict_do_update(index_elements=[refused_entry.c.entry], set_=values))
+
+    def put_text(self, text: FileText) -> None:
+        """Keep what is written in a file, and queue the pages that name it."""
+        self._texts.put(text)
+        account = self._shelf.account
+        self._queue(account.c.blobs.op("@>")([text.sha256]))
+
+    def wanted_texts(self, limit: int) -> tuple[str, ...]:
+        """Return digests of files whose text was not asked for yet."""
+        return self._texts.wanted(limit)
+
+    def await_text(self, sha256: str) -> None:
+        """Take a digest off that list: its text will be announced."""
+        self._texts.unwant(sha256)
 
     def hide_notebook(self, notebook: NotebookId) -> None:
-        """Deny every page of a notebook at once."""
-        self._connection.execute(update(document).where(document.c.notebook == notebook).values(denied=True))
+        """Deny every page of a notebook at once, until none of them waits any more."""
+        statement = upsert(denied_notebook).values(notebook=notebook)
+        self._connection.execute(statement.on_conflict_do_nothing())
+
+    def queue_entries(self, entries: Collection[EntryId]) -> None:
+        """Queue entries to be pulled, whether or not they are indexed yet."""
+        rows = [{"entry": entry, "ticket": 1} for entry in sorted(entries)]
+        if rows:
+            self._connection.execute(_AGAIN, rows)
 
     def queue_notebook(self, notebook: NotebookId) -> None:
         """Queue every indexed page of a notebook to be pulled again."""
-        pages = select(document.c.entry, literal(1)).where(document.c.notebook == notebook).order_by(document.c.entry)
+        self._queue(self._shelf.account.c.notebook == notebook)
+        self._show_settled()
+
+    def _queue(self, which: object) -> None:
+        account = self._shelf.account
+        pages = select(account.c.entry, literal(1)).where(which).order_by(account.c.entry)  # type: ignore[arg-type]
         statement = upsert(queued_entry).from_select(["entry", "ticket"], pages)
         self._connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=[queued_entry.c.entry], set_={"ticket": queued_entry.c.ticket + 1}
-            )
+            statement.on_conflict_do_update(index_elements=[queued_entry.c.entry], set_=_NEXT_TICKET)
         )
 
     def queued(self, limit: int) -> tuple[Queued, ...]:
-        """Return some entries that wait."""
-        rows = self._connection.execute(select(queued_entry.c.entry, queued_entry.c.ticket).limit(limit))
+        """Return the entries that wait longest."""
+        rows = self._connection.execute(
+            select(queued_entry.c.entry, queued_entry.c.ticket)
+            .order_by(queued_entry.c.since, queued_entry.c.entry)
+            .limit(limit)
+        )
         return tuple(Queued(EntryId(row.entry), row.ticket) for row in rows)
 
     def finish(self, queued: Queued) -> None:
         """Take an entry off the queue, unless it was queued again meanwhile."""
         same = (queued_entry.c.entry == queued.entry) & (queued_entry.c.ticket == queued.ticket)
         self._connection.execute(delete(queued_entry).where(same))
+        self._show_settled()
+
+    def _show_settled(self) -> None:
+        account = self._shelf.account
+        waits = exists().where(
+            queued_entry.c.entry == account.c.entry, account.c.notebook == denied_notebook.c.notebook
+        )
+        self._connection.execute(delete(denied_notebook).where(~waits))
 
     def want_labels(self, person: PersonId) -> int:
         """Say that a person's labels may have changed; return a ticket, higher than every one before."""
@@ -127,12 +180,12 @@ class PostgresUnitOfWork:
 
     def rebuild_progress(self) -> RebuildProgress:
         """Return how far the walk over all entries came."""
-        row = self._connection.execute(select(rebuild.c.cursor, rebuild.c.done)).one_or_none()
-        return RebuildProgress(row.cursor, row.done) if row is not None else RebuildProgress()
+        row = self._connection.execute(select(*_PROGRESS)).one_or_none()
+        return RebuildProgress(*row) if row is not None else RebuildProgress()
 
     def save_rebuild_progress(self, progress: RebuildProgress) -> None:
         """Remember how far the walk over all entries came."""
-        values = {"cursor": progress.cursor, "done": progress.done}
+        values = {column.name: getattr(progress, column.name) for column in _PROGRESS}
         statement = upsert(rebuild).values(id=1, **values)
         self._connection.execute(statement.on_conflict_do_update(index_elements=[rebuild.c.id], set_=values))
 

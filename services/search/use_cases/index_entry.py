@@ -1,10 +1,11 @@
 """Bring entries of the index up to their changes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from contracts.errors import Unavailable
 from contracts.identifiers import EntryId
+from services.search.domain.page import IndexedPage
 from services.search.ports import Entries, UnitOfWorkFactory
 
 
@@ -36,10 +37,20 @@ class IndexEntries:
         current = sorted(
             (page for page in pages if page.change_number >= behind[page.entry]), key=lambda one: one.entry
         )
-        with self.open_unit() as unit:
-            for page in current:
-                unit.put(page)
-            unit.commit()
+        self._put(current)
         lagging = behind.keys() - {page.entry for page in current}
         if lagging:
             raise Unavailable(entry=min(lagging), count=str(len(lagging)))
+
+    def _put(self, pages: Sequence[IndexedPage]) -> None:
+        try:
+            with self.open_unit() as unit:
+                for page in pages:
+                    unit.put(page)
+                unit.commit()
+        except Unavailable:
+            # The engine is away. An outage may last longer than a message is tried: the pages wait in the house's own
+            # database, and are pulled as they are by then, in the order they came.
+            with self.open_unit() as unit:
+                unit.queue_entries(tuple(page.entry for page in pages))
+                unit.commit()

@@ -1,43 +1,99 @@
-"""Walk over all entries and index each: at the first start, and whenever the index is doubted."""
+"""Walk over all entries and index each: at the first start, when the engine changes, and whenever it is doubted."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
-from services.search.ports import Entries, RebuildProgress, UnitOfWorkFactory
+from services.search.ports import Entries, Index, RebuildProgress, UnitOfWorkFactory
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Rebuild:
     """
-    Index every entry, a slice a call; what events brought meanwhile is never overwritten with something older.
+    Fill a new generation of the index, a slice a call, while the old one serves.
 
-    Needed at the first start too: events announced before search declared its queues went nowhere.
+    Pages that change meanwhile are fed to both generations, and neither ever takes something older: when the walk ends
+    the new one has caught up, and serves from one query to the next. Needed at the first start too: events announced
+    before search declared its queues went nowhere. ``pages_a_second`` bounds what the walk takes from everybody else.
     """
 
     open_unit: UnitOfWorkFactory
     entries: Entries
+    index: Index
+    pages_a_second: float
+    pause: Callable[[float], None]
+    _trusted: bool = field(default=False, init=False)
 
     def __call__(self) -> bool:
         """
-        Index the next slice; say whether there is more to do. Resumes where it stopped.
+        Do the next slice; say whether there is more to do. Resumes where it stopped, in another process too.
 
         Raises:
-            Unavailable: entries does not answer; the walk stays where it was.
+            Unavailable: entries or the index does not answer; the walk stays where it was.
 
         """
         with self.open_unit() as unit:
             progress = unit.rebuild_progress()
-        if progress.done:
+        if progress.building is None:
+            return self._doubt(progress)
+        if progress.all_walked:
+            self._finish(progress)
             return False
+        if progress.cursor is None:
+            self.index.begin(progress.building)
+        self._slice(progress)
+        return True
+
+    def start_over(self) -> RebuildProgress:
+        """Begin a new generation, or the one at work again; return how far the walk is."""
+        with self.open_unit() as unit:
+            known = unit.rebuild_progress()
+            building = known.building or (known.serving or 0) + 1
+            begun = replace(known, building=building, cursor=None, walked=0, all_walked=False, shape=self.index.shape)
+            unit.save_rebuild_progress(begun)
+            unit.commit()
+        return begun
+
+    def progress(self) -> RebuildProgress:
+        """Return how far the walk is."""
+        with self.open_unit() as unit:
+            return unit.rebuild_progress()
+
+    def _doubt(self, progress: RebuildProgress) -> bool:
+        """Look once whether what serves was made by this engine, for this version, and is still there."""
+        if self._trusted or progress.serving is None:
+            return False
+        self._trusted = progress.shape == self.index.shape and self.index.holds(progress.serving)
+        if not self._trusted:
+            self.start_over()
+        return not self._trusted
+
+    def _slice(self, progress: RebuildProgress) -> None:
         piece = self.entries.list_indexable(progress.cursor)
         with self.open_unit() as unit:
             for page in piece.pages:
                 unit.put(page)
-            unit.save_rebuild_progress(RebuildProgress(piece.next_cursor, done=piece.next_cursor is None))
+            now = unit.rebuild_progress()
+            # Somebody began anew meanwhile: what was walked here belongs to no walk any more.
+            if (now.building, now.cursor) == (progress.building, progress.cursor):
+                unit.save_rebuild_progress(
+                    replace(
+                        now,
+                        cursor=piece.next_cursor,
+                        walked=now.walked + len(piece.pages),
+                        all_walked=piece.next_cursor is None,
+                        shape=self.index.shape,
+                    )
+                )
             unit.commit()
-        return piece.next_cursor is not None
+        self.pause(len(piece.pages) / self.pages_a_second)
 
-    def start_over(self) -> None:
-        """Begin the walk again; the index serves meanwhile."""
+    def _finish(self, progress: RebuildProgress) -> None:
+        if progress.building is None:
+            return
+        self.index.swap(progress.building)
         with self.open_unit() as unit:
-            unit.save_rebuild_progress(RebuildProgress())
+            now = unit.rebuild_progress()
+            if now.building == progress.building and now.all_walked:
+                unit.save_rebuild_progress(replace(now, serving=now.building, building=None, cursor=None))
             unit.commit()
+        self._trusted = True

@@ -2,19 +2,26 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 
 from contracts.errors import Invalid
-from contracts.identifiers import AccessLabel, NotebookId, PersonId
-from services.search.domain.query import Filters
+from contracts.identifiers import AccessLabel, NotebookId, PersonId, StructureId
+from services.search.domain.page import FileText, IndexedField, TextPlace
+from services.search.domain.query import FacetName, Filters
 from services.search.ports import RebuildProgress
-from tests.builders.pages import SPRING, held, page
-from tests.contract.search.conftest import READER, Library
+from tests.builders.libraries import READER, Library
+from tests.builders.pages import SPRING, attached, held, page
 
-GEL = page(1, title="Électrophorèse sur gel d'agarose", text="Les échantillons marquées ont migré à 100 V.")
-BUFFER = page(2, title="Buffer", text="Dissolve Na₂HPO₄·7H2O, then the extracted α-synuclein.", tags=("tampon",))
-REPORT = page(3, title="Rapport", text="Voir U1234-2026-007/1 et le lot 4711-B.", attachment_names=("résultats.csv",))
+FACETS = get_args(FacetName)
+GEL = page(1, title="Électrophorèse sur gel d'agarose", text="Les échantillons marquées ont migré à 100 V.",
+           fields=(IndexedField("Température (°C)", "37 °C"), IndexedField("tampon", "TAE"),
+                   IndexedField("récolté", "2026-02-20")))  # fmt: skip
+BUFFER = page(2, title="Buffer", text="Dissolve Na₂HPO₄·7H2O, then the extracted α-synuclein, IL-6 and TNFα.",
+              tags=("tampon", "Western blot"), comments=("Vérifier la β-actine",), team=StructureId("team-1"),
+              team_name="Équipe Protéines", created_at=SPRING + timedelta(days=40))  # fmt: skip
+REPORT = page(3, title="Rapport", text="Voir U1234-2026-007/1 et le lot 4711-B.", files=(attached("résultats.csv"),))
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +42,7 @@ def filled(library: Library) -> None:
         ("Na2HPO4", {"Buffer"}),
         ("alpha-synuclein", {"Buffer"}),
         ("synuclein", {"Buffer"}),
-        ("tampon", {"Buffer"}),
+        ("tampon", {GEL.title, "Buffer"}),
         ("4711-b", {"Rapport"}),
         ("resultats.csv", {"Rapport"}),
         ("U1234-2026-007/2", {"Buffer"}),
@@ -45,12 +52,49 @@ def filled(library: Library) -> None:
         ('"gel sur"', set()),
         ("gel buffer", set()),
         ("gel OR buffer", {GEL.title, "Buffer"}),
+        ("beta-actine", {"Buffer"}),
+        ("IL6", {"Buffer"}),
+        ("il-6", {"Buffer"}),
+        ("TNF-α", {"Buffer"}),
+        ("tnfalpha", {"Buffer"}),
+        ('"échantillon"', set()),
+        ('"échantillons marquees"', {GEL.title}),
         ("prévost -gel", {"Buffer", "Rapport"}),
         ("prevost -(gel OR buffer)", {"Rapport"}),
         ("-gel", {"Buffer", "Rapport"}),
         ("la buffer", {"Buffer"}),
         ("", {GEL.title, "Buffer", "Rapport"}),
         ("unobtainium", set()),
+        ("author:prévost gel", {GEL.title}),
+        ('author:"Ada Prévost" -buffer', {GEL.title, "Rapport"}),
+        ("author:ada OR author:wim", {GEL.title, "Buffer", "Rapport"}),
+        ("notebook:U1234-2026-007 -notebook:U9", {GEL.title, "Buffer", "Rapport"}),
+        ("notebook:biochimie ref:U1234-2026-007/2", {"Buffer"}),
+        ("unit:u1234 team:protéines", {"Buffer"}),
+        ("ref:3", {"Rapport"}),
+        ('tag:"western blot"', {"Buffer"}),
+        ("tag:west*", {"Buffer"}),
+        ("tag:western", set()),
+        ("state:open type:csv", {"Rapport"}),
+        ("type:spreadsheet", {"Rapport"}),
+        ("state:annulé", set()),
+        ("has:attachment OR has:comment", {"Buffer", "Rapport"}),
+        ("-has:attachment", {GEL.title, "Buffer"}),
+        ("has:signature", set()),
+        ("in:attachments resultats", {"Rapport"}),
+        ("in:attachments gel", set()),
+        ("on:2026-03", {GEL.title, "Rapport"}),
+        ("on:2026-03-01 OR after:2026-03", {GEL.title, "Buffer", "Rapport"}),
+        ("before:2026-04 -gel", {"Rapport"}),
+        ("field.temperature:>36.5°C", {GEL.title}),
+        ("field.temperature:>310K field.temperature:<=37", {GEL.title}),
+        ("field.temperature:>37", set()),
+        ("field.temperature:35..40 gel", {GEL.title}),
+        ("-field.temperature:37°C", {"Buffer", "Rapport"}),
+        ("field.temperature:>5mL", set()),
+        ("field.recolte:<2026-03-01", {GEL.title}),
+        ("field.tampon:tae", {GEL.title}),
+        ("(field.tampon:tae OR tag:tampon) -has:attachment", {GEL.title, "Buffer"}),
     ],
 )
 def test_a_page_is_found_by_its_words(library: Library, q: str, titles: set[str]) -> None:
@@ -79,6 +123,39 @@ def test_a_snippet_marks_what_matched(library: Library) -> None:
     snippet = next(one for one in hit.snippets if one.place == "text")
 
     assert ["échantillons"] == [snippet.text[start:end] for start, end in snippet.ranges]
+
+
+def test_what_is_written_in_a_file_is_found_and_its_place_named(library: Library) -> None:
+    """Page and cell: a reader opens the file where the words are (product §6)."""
+    sheet, letter = attached("mesures.xlsx"), attached("lettre.pdf")
+    library.put(page(4, title="Fichiers", files=(sheet, letter)))
+    with library.open_unit() as unit:
+        assert {REPORT.files[0].sha256, sheet.sha256, letter.sha256} == set(unit.wanted_texts(10))
+        unit.put_text(
+            FileText(sheet.sha256, (TextPlace("Feuil1!A1", "dose"), TextPlace("Feuil1!B4", "cycloheximide 5 µM")))
+        )
+        unit.put_text(FileText(letter.sha256, (TextPlace("p. 3", "Nos dosages de la chloroquine."),)))
+        unit.await_text(REPORT.files[0].sha256)
+        assert {one.entry for one in unit.queued(10)} == {page(4).entry}
+        assert unit.wanted_texts(10) == ()
+        unit.commit()
+    library.put(page(4, title="Fichiers", files=(sheet, letter)))
+
+    (cell,) = library.find("cycloheximide").hits[0].snippets
+    (passage,) = library.find("in:attachments dosage chloroquine").hits[0].snippets
+
+    assert ("attachment", "mesures.xlsx", "Feuil1!B4") == (cell.place, cell.file, cell.label)
+    assert ("lettre.pdf", "p. 3") == (passage.file, passage.label)
+    assert {"dosages", "chloroquine"} == {passage.text[start:end] for start, end in passage.ranges}
+    assert library.titles('"dose cycloheximide"') == []
+
+
+def test_what_is_written_as_asked_comes_before_what_only_shares_a_stem(library: Library) -> None:
+    """Who types a plural looks for the plural first."""
+    library.put(page(4, title="A", text="tubes rouges"), page(5, title="B", text="tube rouge"))
+
+    assert library.titles("tube rouge") == ["B", "A"]
+    assert library.titles("tubes rouges") == ["A", "B"]
 
 
 def test_a_snippet_is_short_and_around_the_match(library: Library) -> None:
@@ -119,21 +196,34 @@ def test_a_denied_page_is_hidden_whatever_its_labels(library: Library) -> None:
     """Restricting a notebook hides it at once, before its entries are relabelled."""
     with library.open_unit() as unit:
         unit.hide_notebook(NotebookId("notebook-1"))
+        unit.queue_notebook(NotebookId("notebook-1"))
         unit.commit()
 
     assert library.find().total == 0
 
+    with library.open_unit() as unit:
+        for one in unit.queued(10):
+            unit.finish(one)
+        unit.commit()
+    assert library.find().total == 3
+
 
 def test_facets_count_exactly_what_is_found(library: Library) -> None:
     """The numbers beside a facet are those one gets by clicking it."""
-    library.put(replace(page(4, text="gel", state="sealed"), created_at=SPRING + timedelta(days=40)))
+    files = (attached("a.PDF"), attached("b.pdf"), attached("photo", media_type="image/jpeg"))
+    team = {"team": StructureId("team-1"), "team_name": "Protéines", "tags": ("pcr", "gel")}
+    library.put(page(4, text="gel", state="sealed", created_at=SPRING + timedelta(days=40), files=files, **team))
 
-    facets = library.find("gel", facets=("state", "notebook", "author", "year_month")).facets
+    facets = library.find("gel", facets=FACETS).facets
 
     assert {("open", 1), ("sealed", 1)} == {(one.value, one.count) for one in facets["state"]}
     assert [("U1234-2026-007", 2)] == [(one.label, one.count) for one in facets["notebook"]]
     assert [("Ada Prévost", 2)] == [(one.label, one.count) for one in facets["author"]]
     assert {("2026-03", 1), ("2026-04", 1)} == {(one.value, one.count) for one in facets["year_month"]}
+    assert [("unit-1", "U1234", 2)] == [(one.value, one.label, one.count) for one in facets["unit"]]
+    assert [("team-1", "Protéines", 1)] == [(one.value, one.label, one.count) for one in facets["team"]]
+    assert [("jpg", 1), ("pdf", 1)] == [(one.value, one.count) for one in facets["file_type"]]
+    assert [("gel", 1), ("pcr", 1)] == [(one.value, one.count) for one in facets["tag"]]
 
 
 @pytest.mark.parametrize(
@@ -143,6 +233,9 @@ def test_facets_count_exactly_what_is_found(library: Library) -> None:
         (Filters(state="sealed"), 0),
         (Filters(notebook=NotebookId("notebook-1"), author=PersonId("ada")), 3),
         (Filters(author=PersonId("o'brien")), 0),
+        (Filters(team=StructureId("team-1"), tag="tampon"), 1),
+        (Filters(file_type="csv"), 1),
+        (Filters(year_month="2026-04"), 1),
     ],
 )
 def test_filters_narrow(library: Library, filters: Filters, total: int) -> None:
@@ -255,9 +348,26 @@ def test_the_walk_over_all_entries_remembers_where_it_is(library: Library) -> No
     """A stop in the middle of a rebuild resumes there."""
     with library.open_unit() as unit:
         assert unit.rebuild_progress() == RebuildProgress()
-        unit.save_rebuild_progress(RebuildProgress("here"))
-        unit.save_rebuild_progress(RebuildProgress(None, done=True))
-        assert unit.rebuild_progress() == RebuildProgress(None, done=True)
+        unit.save_rebuild_progress(RebuildProgress(cursor="here", walked=7))
+        done = RebuildProgress(serving=2, building=None, walked=9, all_walked=True, shape="one")
+        unit.save_rebuild_progress(done)
+        assert unit.rebuild_progress() == done
+
+
+def test_a_new_generation_serves_whole_and_forgets_what_it_did_not_meet(library: Library) -> None:
+    """The old one answers until then; pages put meanwhile are in both."""
+    serving = RebuildProgress(serving=1, building=None, walked=3, all_walked=True)
+    library.save(serving)
+    library.index.begin(2)
+    library.save(replace(serving, building=2))
+    library.put(GEL, replace(BUFFER, change_number=2, title="Neuf"))
+
+    assert 3 == library.find().total
+
+    library.index.swap(2)
+    assert {GEL.title, "Neuf"} == {hit.page.title for hit in library.find().hits}
+    assert ((GEL.entry, 1), (BUFFER.entry, 2)) == library.index.changes(None, 10)
+    assert ((BUFFER.entry, 2),) == library.index.changes(GEL.entry, 10)
 
 
 def test_a_monstrous_page_is_indexed_as_far_as_it_fits(library: Library) -> None:

@@ -9,15 +9,18 @@ import pytest
 from contracts.errors import Invalid, Unavailable
 from contracts.identifiers import EntryId, PersonId
 from services.search.domain.cursor import read_cursor, write_cursor
+from services.search.domain.page import FileText, TextPlace
 from services.search.domain.parser import parse
 from services.search.domain.query import After, Query, ReadableBy
 from services.search.use_cases.find_entries import FindEntries
 from services.search.use_cases.follow_notebook import FollowNotebook, PullQueued
 from services.search.use_cases.index_entry import IndexEntries
+from services.search.use_cases.read_files import PullTexts, TakeText
 from services.search.use_cases.rebuild import Rebuild
 from services.search.use_cases.refresh_reader_labels import DistrustAllLabels, RefreshReaderLabels
-from tests.builders.pages import held, page
-from tests.fakes.search import FakeEntries, FakeIndex, FakeUnitOfWork, Shelf
+from services.search.use_cases.verify import Verify
+from tests.builders.pages import attached, held, page
+from tests.fakes.search import FakeEntries, FakeFiles, FakeIndex, FakeUnitOfWork, Shelf
 
 ADA = PersonId("ada")
 
@@ -31,11 +34,15 @@ class House:
         self.index_entries = IndexEntries(open_unit, self.entries)
         self.refresh = RefreshReaderLabels(open_unit, self.entries)
         self.distrust = DistrustAllLabels(open_unit)
-        self.find_entries = FindEntries(
-            open_unit, FakeIndex(self.shelf, datetime.now(ZoneInfo("Europe/Paris")).date()), self.refresh
-        )
+        self.open_unit = open_unit
+        self.index = FakeIndex(self.shelf, datetime.now(ZoneInfo("Europe/Paris")).date())
+        self.find_entries = FindEntries(open_unit, self.index, self.refresh)
         self.follow, self.pull = FollowNotebook(open_unit), PullQueued(open_unit, self.entries)
-        self.rebuild = Rebuild(open_unit, self.entries)
+        self.pauses: list[float] = []
+        self.rebuild = Rebuild(open_unit, self.entries, self.index, pages_a_second=4, pause=self.pauses.append)
+        self.verify = Verify(open_unit, self.entries, self.index)
+        self.files = FakeFiles()
+        self.take_text, self.pull_texts = TakeText(open_unit, self.files), PullTexts(open_unit, self.files)
 
     def knows(self, *pages) -> None:
         """Let entries know pages."""
@@ -44,6 +51,12 @@ class House:
     def total(self, q: str = "") -> int:
         """Count what Ada finds."""
         return self.find_entries(Query(access=ReadableBy(ADA), expression=parse(q))).total
+
+
+def walk_to_the_end(house: House) -> None:
+    """Let the walk over all entries end."""
+    while house.rebuild():
+        pass
 
 
 @pytest.fixture
@@ -120,19 +133,92 @@ def test_a_queue_survives_silence_of_entries(house: House) -> None:
     assert house.total("neuf") == 1
 
 
+def test_pages_wait_for_an_engine_that_is_away_and_are_caught_up(house: House) -> None:
+    """An outage may last longer than a message is tried: no event is given back, none is lost."""
+    house.knows(page(1), page(2))
+    house.shelf.away = True
+    house.index_entries({page(2).entry: 1})
+    house.index_entries({page(1).entry: 1})
+    with pytest.raises(Unavailable):
+        house.pull()
+
+    house.shelf.away = False
+    assert house.pull()
+    assert 2 == house.total()
+    assert not house.pull()
+
+
 def test_a_rebuild_resumes_and_overwrites_nothing_newer(house: House) -> None:
     """It may die at any slice, and events go on meanwhile."""
     house.knows(*(page(number) for number in range(1, 6)))
     assert house.rebuild()
-    house.shelf.pages[page(5).entry] = page(5, change_number=9, title="Neuf")
-    while house.rebuild():
-        pass
+    with house.open_unit() as unit:
+        unit.put(page(5, change_number=9, title="Neuf"))
+        unit.commit()
+    walk_to_the_end(house)
 
     assert (5, 1) == (house.total(), house.total("neuf"))
+    assert [0.5, 0.5, 0.25] == house.pauses
     assert not house.rebuild()
 
-    house.rebuild.start_over()
+
+def test_a_rebuild_forgets_pages_that_are_no_more(house: House) -> None:
+    """The old generation serves until the new one has caught up."""
+    house.knows(*(page(number) for number in range(1, 6)))
+    walk_to_the_end(house)
+    del house.entries.pages[page(2).entry]
+
+    assert 2 == house.rebuild.start_over().building
     assert house.rebuild()
+    assert 5 == house.total()
+
+    walk_to_the_end(house)
+    assert 4 == house.total()
+
+
+def test_another_engine_or_version_is_filled_by_itself(house: House) -> None:
+    """An upgrade that changes what is kept of a page needs no operator."""
+    house.knows(page(1))
+    walk_to_the_end(house)
+    house.index.shape = "fake-2"
+    again = Rebuild(house.open_unit, house.entries, house.index, pages_a_second=4, pause=house.pauses.append)
+
+    assert again()
+    while again():
+        pass
+    assert "fake-2" == house.shelf.progress.shape
+
+
+def test_verification_names_what_is_missing_old_or_too_much(house: House) -> None:
+    """Each entry is compared by the change it shows."""
+    house.knows(*(page(number) for number in range(1, 6)))
+    walk_to_the_end(house)
+    assert house.verify().clean
+
+    house.knows(page(2, change_number=2), page(9))
+    del house.entries.pages[page(3).entry]
+    found = house.verify()
+
+    assert ((page(9).entry,), (page(2).entry,), (page(3).entry,)) == (found.missing, found.stale, found.surplus)
+    assert not found.clean
+
+
+def test_a_files_text_reaches_the_pages_that_name_it(house: House) -> None:
+    """Whether an event tells of it or search must ask: it was read before search listened."""
+    told, asked = attached("told.pdf"), attached("asked.pdf")
+    house.knows(page(1, files=(told, asked)))
+    walk_to_the_end(house)
+    house.files.texts[asked.sha256] = FileText(asked.sha256, (TextPlace("p. 1", "caséine"),))
+
+    assert house.pull_texts()
+    assert not house.pull_texts()
+    with pytest.raises(Unavailable):
+        house.take_text(told.sha256)
+
+    house.files.texts[told.sha256] = FileText(told.sha256, (TextPlace("p. 2", "lactose"),))
+    house.take_text(told.sha256)
+    assert house.pull()
+    assert 1 == house.total("in:attachments caseine lactose")
 
 
 def test_a_cursor_reads_back_as_it_was_written() -> None:

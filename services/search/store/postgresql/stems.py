@@ -47,5 +47,4 @@ class Stemmer:
 
 def _stems(*answers: list[str] | None) -> Stems:
     """Join what the dictionaries answer: no row = unknown to it, an empty one = its stop word."""
-    lexemes = frozenset(fold(lexeme) for answer in answers for lexeme in answer or ())
-    return Stems(lexemes - {""}, stop=any(answer == [] for answer in answers))
+    return Stems(frozenset(fold(lexeme) for answer in answers for lexeme in answer or ()) - {""})

@@ -1,0 +1,1 @@
+"""The index in OpenSearch: a document a page, a generation an index, one alias that answers."""

@@ -1,0 +1,84 @@
+"""What becomes of pages when OpenSearch is away, dies, or does not take one."""
+
+import threading
+from functools import partial
+
+import pytest
+
+from contracts.errors import Unavailable
+from onebox.servers import opensearch
+from onebox.servers.ports import free_ports
+from services.search.domain.query import Query, ReadableBy
+from services.search.use_cases.follow_notebook import PullQueued
+from services.search.use_cases.index_entry import IndexEntries
+from services.search.use_cases.verify import Verify
+from tests.builders.libraries import READER, opensearch_library
+from tests.builders.pages import held, page
+from tests.fakes.search import FakeEntries
+from tests.servers.processes import Process, scratch_folder
+
+PAGES = tuple(page(number, text=f"gel lot{number} " * 200) for number in range(1, 601))
+HANDFUL = 20
+
+
+def test_a_page_the_mapping_refuses_is_buried_alone(house_database, opensearch_server: str) -> None:
+    """Its neighbours are indexed, it is named with the reason, and a later change of it is welcome."""
+    with opensearch_library(house_database("search"), opensearch_server) as library:
+        library.let(READER, held())
+        # Longer than a keyword of Lucene may be.
+        library.put(page(1), page(2, tags=("x" * 40_000,)), page(3))
+
+        assert {1, 3} == {hit.page.number for hit in library.find().hits}
+        with library.open_unit() as unit:
+            (refusal,) = unit.refusals(10)
+        assert (page(2).entry, 1) == (refusal.entry, refusal.change_number)
+        assert "immense term" in refusal.reason
+
+        library.put(page(2, change_number=2))
+        assert 3 == library.find().total
+        with library.open_unit() as unit:
+            assert unit.refusals(10) == ()
+
+
+@pytest.mark.full
+@pytest.mark.fault
+@pytest.mark.timeout(600)
+def test_a_death_amid_the_feeding_loses_nothing(house_database) -> None:
+    """Kill −9 while pages stream in: a search says so, pages wait, and after the restart all are there."""
+    opensearch.find_server()
+    (port,) = free_ports(1)
+    entries = FakeEntries(pages={one.entry: one for one in PAGES})
+    with scratch_folder("opensearch") as folder:
+        process = Process(opensearch.Node(folder, port).program(), folder / "log")
+        process.start()
+        try:
+            with opensearch_library(house_database("search"), f"http://127.0.0.1:{port}") as library:
+                library.let(READER, held())
+                index = IndexEntries(library.open_unit, entries)
+                some = threading.Event()
+                feeding = threading.Thread(target=partial(_feed, index, some))
+                feeding.start()
+                assert some.wait(60)
+                process.stop(kill=True)
+                feeding.join(timeout=120)
+
+                with pytest.raises(Unavailable) as caught:
+                    library.index.find(Query(access=ReadableBy(READER), expression=None))
+                assert "5" == caught.value.detail["retry_after_seconds"]
+
+                process.start()
+                pull = PullQueued(library.open_unit, entries)
+                while pull():
+                    pass
+                assert Verify(library.open_unit, entries, library.index)().clean
+                assert len(PAGES) == library.find().total
+        finally:
+            process.stop()
+
+
+def _feed(index: IndexEntries, some: threading.Event) -> None:
+    """Announce every page, a handful at a time; say when a few are on their way."""
+    for begin in range(0, len(PAGES), HANDFUL):
+        index({one.entry: 1 for one in PAGES[begin : begin + HANDFUL]})
+        if begin >= 3 * HANDFUL:
+            some.set()
