@@ -43,4 +43,6 @@ class GetAttachmentText(Call):
     entry: EntryId
     number: RevisionNumber
     name: str
+    # False spares the text itself: a list of files needs only what became of each.
+    with_places: bool = True
     reply: ClassVar[type[Message]] = FileText

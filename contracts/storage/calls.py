@@ -273,6 +273,8 @@ class GetText(Call):
     sha256: Sha256
     # What the asking house was told the file is; empty asks for no comparison.
     claimed_media_type: str = Field(default="", max_length=255)
+    # False spares the text itself: a list of files needs only what became of each.
+    with_places: bool = True
     reply: ClassVar[type[Message]] = FileText
 
 

@@ -79,10 +79,13 @@ async def revision(visit: Visitor, entry: EntryId, number: RevisionNumber) -> Re
 
 # Before the route of the files themselves, whose names may hold slashes.
 @router.get("/entries/{entry}/revisions/{number}/attachments/{name:path}/text", responses={200: {"model": FileText}})
-async def attachment_text(visit: Visitor, entry: EntryId, number: RevisionNumber, name: str) -> Response:
-    """Return what is written in a file, by page, cell, slide or line; 202 while it is being read."""
+async def attachment_text(
+    visit: Visitor, entry: EntryId, number: RevisionNumber, name: str, places: bool = True
+) -> Response:
+    """Return what is written in a file, by page, cell, slide or line, or without ``places``; 202 while it is read."""
+    call = GetAttachmentText(entry=entry, number=number, name=name, with_places=places)
     try:
-        found = await visit.ask(GetAttachmentText(entry=entry, number=number, name=name), timeout_seconds=TEXT_SECONDS)
+        found = await visit.ask(call, timeout_seconds=TEXT_SECONDS)
     except NotFound:
         # A file may itself bear that name, in a folder of its own.
         return await attachment(visit, entry, number, f"{name}/text")

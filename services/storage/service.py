@@ -78,7 +78,9 @@ class Storage:
     @answers(calls.GetText)
     def get_text(self, call: calls.GetText, context: CallContext) -> calls.FileText:  # noqa: ARG002
         """Tell what is written inside a file; the asking house has decided."""
-        return _text(call.sha256, self.house.get_text(call.sha256), claimed=call.claimed_media_type)
+        return _text(
+            call.sha256, self.house.get_text(call.sha256, with_places=call.with_places), claimed=call.claimed_media_type
+        )
 
     @answers(calls.GetPreview)
     def get_preview(self, call: calls.GetPreview, context: CallContext) -> calls.PreviewUrl:  # noqa: ARG002

@@ -79,9 +79,9 @@ class StorageDouble:
         """Return a URL."""
         return SignedUrl(f"http://store.test/{sha256}/{kind}", NOW)
 
-    def text(self, sha256: Sha256, *, claimed_media_type: str) -> FileText:
+    def text(self, sha256: Sha256, *, claimed_media_type: str, with_places: bool) -> FileText:
         """Return what is written in every file, and take every claim for a lie."""
-        places = (TextPlace("page", "p. 3", "Na2HPO4"),)
+        places = (TextPlace("page", "p. 3", "Na2HPO4"),) if with_places else ()
         return FileText(sha256, "done", "", places, False, "application/pdf", claimed_media_type == "text/csv", ())
 
 

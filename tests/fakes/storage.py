@@ -138,11 +138,14 @@ class FakeReadings:
     def version(self, sha256: Sha256) -> int | None:
         return self._rows.readings[sha256][1] if sha256 in self._rows.readings else None
 
-    def get(self, sha256: Sha256) -> KnownReading | None:
+    def get(self, sha256: Sha256, *, with_places: bool = True) -> KnownReading | None:
         if sha256 not in self._rows.readings:
             return None
         found, version = self._rows.readings[sha256]
-        return KnownReading(replace(found, previews=()), version, tuple(sorted(one.kind for one in found.previews)))
+        places = found.places if with_places else ()
+        return KnownReading(
+            replace(found, places=places, previews=()), version, tuple(sorted(one.kind for one in found.previews))
+        )
 
     def preview_size(self, sha256: Sha256, kind: str) -> PreviewSize | None:
         found = self.preview(sha256, kind)

@@ -73,9 +73,9 @@ class StorageFiles:
         signed = self.bus.call(storage.GetPreview(sha256=sha256, kind=kind), timeout_seconds=CALL_SECONDS)
         return SignedUrl(signed.url, signed.expires_at)
 
-    def text(self, sha256: Sha256, *, claimed_media_type: str) -> FileText:
+    def text(self, sha256: Sha256, *, claimed_media_type: str, with_places: bool) -> FileText:
         """Return what is written in a file."""
-        call = storage.GetText(sha256=sha256, claimed_media_type=claimed_media_type)
+        call = storage.GetText(sha256=sha256, claimed_media_type=claimed_media_type, with_places=with_places)
         read = self.bus.call(call, timeout_seconds=TEXT_SECONDS)
         return FileText(
             sha256=read.sha256,

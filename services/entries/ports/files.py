@@ -96,5 +96,5 @@ class Files(Protocol):
 
         """
 
-    def text(self, sha256: Sha256, *, claimed_media_type: str) -> FileText:
-        """Return what is written in a file; the caller has decided that the reader may."""
+    def text(self, sha256: Sha256, *, claimed_media_type: str, with_places: bool) -> FileText:
+        """Return what is written in a file, or only what became of reading it; the reader may, the caller decided."""

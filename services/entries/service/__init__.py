@@ -249,8 +249,10 @@ class EntriesRead:
     @answers(calls.GetAttachmentText)
     def get_attachment_text(self, call: calls.GetAttachmentText, context: CallContext) -> FileText:
         """Return what is written in a file."""
-        get = self.house.read.get_attachment_text
-        return say.file_text(get(caller(context), entry=call.entry, number=call.number, name=call.name))
+        found = self.house.read.get_attachment_text(
+            caller(context), entry=call.entry, number=call.number, name=call.name, with_places=call.with_places
+        )
+        return say.file_text(found)
 
     @answers(calls.ListGrants)
     def list_grants(self, call: calls.ListGrants, context: CallContext) -> calls.GrantList:

@@ -111,7 +111,9 @@ class GetAttachmentText:
     find: FindAttachment
     files: Files
 
-    def __call__(self, caller: Caller, *, entry: EntryId, number: RevisionNumber, name: str) -> FileText:
+    def __call__(
+        self, caller: Caller, *, entry: EntryId, number: RevisionNumber, name: str, with_places: bool = True
+    ) -> FileText:
         """Return the text by place; NotFound when there is no such file the actor may read."""
         file = self.find(caller, entry=entry, number=number, name=name)
-        return self.files.text(file.sha256, claimed_media_type=file.media_type)
+        return self.files.text(file.sha256, claimed_media_type=file.media_type, with_places=with_places)

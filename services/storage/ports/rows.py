@@ -126,8 +126,8 @@ class Readings(Protocol):
     def version(self, sha256: Sha256) -> int | None:
         """Return by which version they were read, None when they never were."""
 
-    def get(self, sha256: Sha256) -> KnownReading | None:
-        """Return what was read."""
+    def get(self, sha256: Sha256, *, with_places: bool = True) -> KnownReading | None:
+        """Return what was read, with its text or without."""
 
     def preview_size(self, sha256: Sha256, kind: str) -> PreviewSize | None:
         """Return how large a preview is, and what."""

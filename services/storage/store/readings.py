@@ -4,13 +4,15 @@ from collections.abc import Iterable
 from datetime import datetime
 
 import orjson
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, literal, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from contracts.identifiers import Sha256
 from services.storage.domain.reading import Place, PlaceKind, Preview, Reading, Reason, Status
 from services.storage.ports import KnownReading, PreviewSize
 from services.storage.store.tables import preview, reading
+
+_ABOUT = (reading.c.version, reading.c.status, reading.c.reason, reading.c.media_type, reading.c.truncated)
 
 
 class PostgresReadings:
@@ -48,9 +50,11 @@ class PostgresReadings:
         ).scalar_one_or_none()
         return found
 
-    def get(self, sha256: Sha256) -> KnownReading | None:
+    def get(self, sha256: Sha256, *, with_places: bool = True) -> KnownReading | None:
         """Return what was read, with the kinds of its previews in order."""
-        row = self._connection.execute(select(reading).where(reading.c.sha256 == sha256)).one_or_none()
+        places_column = reading.c.places if with_places else literal("[]").label("places")
+        query = select(*_ABOUT, places_column).where(reading.c.sha256 == sha256)
+        row = self._connection.execute(query).one_or_none()
         if row is None:
             return None
         kinds = self._connection.execute(

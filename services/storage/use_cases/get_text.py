@@ -14,9 +14,11 @@ class GetText:
 
     uow: UnitOfWorkFactory
 
-    def __call__(self, sha256: Sha256) -> KnownReading | None:
+    def __call__(self, sha256: Sha256, *, with_places: bool = True) -> KnownReading | None:
         """
-        Return the reading, that of an older reader while a newer one is at work; None while there is none.
+        Return the reading, with its text or without; that of an older reader while a newer one is at work.
+
+        None while there is none.
 
         Raises:
             NotFound: The store has no such bytes.
@@ -25,7 +27,7 @@ class GetText:
         with self.uow() as uow:
             if uow.blobs.get(sha256) is None:
                 raise NotFound(kind="blob", id=sha256)
-            known = uow.readings.get(sha256)
+            known = uow.readings.get(sha256, with_places=with_places)
             if known is None or known.version != VERSION:
                 uow.ask_to_read([sha256], version=VERSION)
                 uow.commit()

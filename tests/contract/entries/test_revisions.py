@@ -100,7 +100,9 @@ def test_what_is_inside_a_file_is_for_its_readers_only(lab: Institution, storage
     read = lab.read.get_attachment_text(caller(lab.colleague), **asked)
     shown = lab.read.get_attachment(caller(lab.colleague), **asked, preview="thumbnail")
 
-    assert (read.places[0].label, read.media_type_lies) == ("p. 3", True)
+    bare = lab.read.get_attachment_text(caller(lab.colleague), **asked, with_places=False)
+
+    assert (read.places[0].label, read.media_type_lies, bare.places) == ("p. 3", True, ())
     assert shown.url == f"http://store.test/{stored.sha256}/thumbnail"
     for refused in (lab.read.get_attachment_text, partial(lab.read.get_attachment, preview="thumbnail")):
         with pytest.raises(NotFound):

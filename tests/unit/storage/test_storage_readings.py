@@ -68,6 +68,7 @@ def test_a_better_reader_reads_again(street: Street) -> None:
     shown = GetText(street.shelf)(SHA)
 
     assert shown is not None
+    assert GetText(street.shelf)(SHA, with_places=False).reading.places == ()
     assert (shown.version, street.shelf.rows.asked) == (VERSION - 1, {(SHA, VERSION)})
     assert read_file(SHA) == FOUND
 
