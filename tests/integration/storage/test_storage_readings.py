@@ -92,6 +92,9 @@ def test_a_kept_file_gets_text_and_pictures(storage: RunningStorage) -> None:
 
     assert [(place.label, place.text) for place in found.reading.places] == [("p. 1", "Tampon"), ("p. 2", "Na2HPO4")]
     assert found.kinds == ("page-1", "page-2", "thumbnail")
+    bare = storage.house.get_text(pdf, with_places=False)
+    assert bare is not None
+    assert (bare.reading.places, bare.kinds) == ((), found.kinds)
     assert announced(storage, pdf) == ["TextExtracted", "PreviewMade"]
     assert (refused.reading.status, refused.reading.reason) == (Status.FAILED, Reason.ENCRYPTED)
     shown = httpx.get(storage.house.get_preview(pdf, "thumbnail").url)

@@ -68,7 +68,7 @@ WITH_PLACES = {
         [("text", "", "Titre\ndeux mots liés")],
     ),
     "html": (
-        b"<!DOCTYPE html><html><head><title>Gel</title><script>alert(1)</script></head><body><p>bande<b>s</b><!-- non --></p></body></html>",
+        b"\n<!DOCTYPE html><html><head><title>Gel</title><script>alert(1)</script></head><body><p>bande<b>s</b><!-- non --></p></body></html>",
         "text/html",
         [("text", "", "Gel\nbandes")],
     ),

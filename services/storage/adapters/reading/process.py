@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Final
 
 import structlog
@@ -15,6 +16,7 @@ import structlog
 from services.storage.adapters.reading.frames import hear
 from services.storage.domain.reading import Reading, Reason, failed
 
+_PROJECT: Final = Path(__file__).parents[4]
 _COMPLAINT_BYTES: Final = 2000
 # Of the address space a process may have, the part that only one which lacks memory really fills.
 _STARVED: Final = 0.6
@@ -63,7 +65,8 @@ class ChildReader:
         # Nothing of ours is inherited: no setting, no secret, no open file.
         child = subprocess.Popen(
             [sys.executable, "-m", "services.storage.adapters.reading", *arguments],
-            stdin=file, stdout=told, stderr=complaint, env={"LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"},
+            cwd=_PROJECT, stdin=file, stdout=told, stderr=complaint,
+            env={"LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"},
         )  # fmt: skip
         watch = os.pidfd_open(child.pid)
         try:

@@ -71,6 +71,9 @@ def has_stream(file: BinaryIO, name: str) -> bool:
 
 
 def _guess(head: bytes) -> str:
+    # Blanks and a byte order mark may come first (mimesniff.spec.whatwg.org §7.1).
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:15].lower().startswith((b"<!doctype html", b"<html")):
+        return HTML
     try:
         found = puremagic.magic_string(head)
     except (puremagic.PureError, ValueError):
