@@ -1,8 +1,9 @@
 """
 The bare twin of saving a revision: the same hops and one INSERT, nothing of a laboratory notebook.
 
-``python -m bench.append_twin route``: a FastAPI route that calls over aiormq.
-``python -m bench.append_twin consumer``: a plain consumer that inserts the body by psycopg2 and commits.
+``python -m bench.append_twin route HOP``: a FastAPI route that calls over aiormq.
+``python -m bench.append_twin consumer HOP``: a plain consumer that inserts the body by psycopg2 and commits.
+HOP is ``quorum``, as calls to entries travel, or ``classic``.
 """
 
 import asyncio
@@ -16,15 +17,16 @@ import uvicorn
 from fastapi import FastAPI
 from psycopg2.extras import Json
 
-from bench.bus_twin import TwinClient, consume
+from bench.bus_twin import CLASSIC, QUORUM, Hop, TwinClient, consume
 from bench.databases import connect
 
+HOPS = {"quorum": QUORUM, "classic": CLASSIC}
 TABLE = "CREATE TABLE saved (entry text, number bigint GENERATED ALWAYS AS IDENTITY, body jsonb, PRIMARY KEY (number))"
 
 
-def build() -> FastAPI:
+def build(hop: Hop) -> FastAPI:
     """Return the application."""
-    client = TwinClient()
+    client = TwinClient(hop)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -44,7 +46,7 @@ def build() -> FastAPI:
     return app
 
 
-def insert() -> None:
+def insert(hop: Hop) -> None:
     """Serve inserts until SIGTERM."""
     connection = connect(os.environ["BENCH_TWIN_DATABASE"])
     cursor = connection.cursor()
@@ -57,16 +59,17 @@ def insert() -> None:
         connection.commit()
         return {"entry": call["entry"], "number": number, **call["body"]}
 
-    asyncio.run(consume(os.environ["BENCH_TWIN_URL"], work))
+    asyncio.run(consume(os.environ["BENCH_TWIN_URL"], hop, work))
 
 
 def main(arguments: list[str]) -> int:
     """Run one of the two programs."""
-    if arguments == ["consumer"]:
-        insert()
+    program, name = arguments
+    if program == "consumer":
+        insert(HOPS[name])
     else:
         port = int(os.environ["BENCH_PORT"])
-        uvicorn.run(build(), host="127.0.0.1", port=port, loop="uvloop", http="httptools", access_log=False)
+        uvicorn.run(build(HOPS[name]), host="127.0.0.1", port=port, loop="uvloop", http="httptools", access_log=False)
     return 0
 
 

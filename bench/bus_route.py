@@ -8,7 +8,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from bench.bus_house import Echo, ReplicatedEcho
-from bench.bus_twin import TwinClient
+from bench.bus_twin import CLASSIC, TwinClient
 from chassis import logging
 from chassis.bus import tokens
 from chassis.settings import BusSettings, IdentitySettings
@@ -23,7 +23,7 @@ _ACTOR = Actor(issuer="gateway", person=PersonId("0192f3a0-0000-7000-8000-000000
 def build() -> FastAPI:
     """Return the application."""
     bus = Bus(BusSettings.load(), tokens.read_key(_identity_key()), in_flight_limit=IN_FLIGHT)
-    twin = TwinClient()
+    twin = TwinClient(CLASSIC)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -15,9 +16,24 @@ from pamqp.commands import Basic
 
 from contracts.topology import RPC_EXCHANGE
 
-# A queue the bus user `search` may declare.
-QUEUE = "rpc-search_twin"
-METHOD = "search_twin.do"
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """How a call travels: queue, routing key, AMQP's delivery mode and the queue's arguments.
+
+    Its names are ones that the bus user ``search`` may declare.
+    """
+
+    queue: str
+    method: str
+    delivery_mode: int
+    arguments: dict[str, Any]
+
+
+# As the calls of search, storage and notify travel, and all that only reads.
+CLASSIC = Hop("rpc-search_twin", "search_twin.do", 1, {})
+# As the calls of entries and signing travel: replicated, on disk before the confirm (ADR-0002).
+QUORUM = Hop("rpc-search_quorum", "search_quorum.do", 2, {"x-queue-type": "quorum", "x-delivery-limit": 3})
 # As many as a house fetches ahead.
 PREFETCH = 12
 READY = "twin ready"
@@ -26,7 +42,8 @@ READY = "twin ready"
 class TwinClient:
     """Send a call, confirmed and mandatory as ours is, and wait for its reply on an exclusive queue."""
 
-    def __init__(self) -> None:
+    def __init__(self, hop: Hop) -> None:
+        self._hop = hop
         self._waiting: dict[str, asyncio.Future[bytes]] = {}
         self._channel: AbstractChannel | None = None
         self._reply_key = uuid4().hex
@@ -47,10 +64,12 @@ class TwinClient:
             raise RuntimeError("not started")
         call_id = uuid4().hex
         self._waiting[call_id] = reply = asyncio.get_running_loop().create_future()
-        properties = Basic.Properties(correlation_id=call_id, reply_to=self._reply_key, delivery_mode=1)
+        hop = self._hop
+        properties = Basic.Properties(correlation_id=call_id, reply_to=self._reply_key, delivery_mode=hop.delivery_mode)
         await self._channel.basic_publish(
-            json.dumps(body).encode(), exchange=RPC_EXCHANGE, routing_key=METHOD, mandatory=True, properties=properties
-        )
+            json.dumps(body).encode(), exchange=RPC_EXCHANGE, routing_key=hop.method, mandatory=True,
+            properties=properties,
+        )  # fmt: skip
         try:
             return json.loads(await reply)
         finally:
@@ -60,13 +79,13 @@ class TwinClient:
         self._waiting[message.header.properties.correlation_id or ""].set_result(message.body)
 
 
-async def consume(url: str, work: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+async def consume(url: str, hop: Hop, work: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
     """Do ``work`` for each call, reply unconfirmed, then ack: what a house promises too; until SIGTERM."""
     connection = await aiormq.connect(url)
     channel = await connection.channel(publisher_confirms=False)
     await channel.basic_qos(prefetch_count=PREFETCH)
-    await channel.queue_declare(QUEUE, durable=True)
-    await channel.queue_bind(QUEUE, RPC_EXCHANGE, METHOD)
+    await channel.queue_declare(hop.queue, durable=True, arguments=hop.arguments)
+    await channel.queue_bind(hop.queue, RPC_EXCHANGE, hop.method)
 
     async def on_call(message: DeliveredMessage) -> None:
         asked = message.header.properties
@@ -77,7 +96,7 @@ async def consume(url: str, work: Callable[[dict[str, Any]], dict[str, Any]]) ->
         )
         await channel.basic_ack(message.delivery_tag or 0)
 
-    await channel.basic_consume(QUEUE, on_call)
+    await channel.basic_consume(hop.queue, on_call)
     print(READY, flush=True)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
@@ -87,7 +106,7 @@ async def consume(url: str, work: Callable[[dict[str, Any]], dict[str, Any]]) ->
 
 def main() -> int:
     """Echo."""
-    asyncio.run(consume(os.environ["BENCH_TWIN_URL"], lambda call: call))
+    asyncio.run(consume(os.environ["BENCH_TWIN_URL"], CLASSIC, lambda call: call))
     return 0
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 
+from chassis import statements
 from chassis.settings import DatabaseSettings
 
 # Larger pools gained nothing (measured, ADR-0002); what does not fit waits, and the deadline of its call ends it.
@@ -35,7 +36,8 @@ def open_engine(settings: DatabaseSettings, *, application_name: str) -> Engine:
     )
     engine = create_engine(
         url,
-        isolation_level="READ COMMITTED",
+        # Transactions are begun and ended by ``statements``, READ COMMITTED as the server has it.
+        isolation_level="AUTOCOMMIT",
         pool_size=POOL_SIZE,
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT_SECONDS,
@@ -44,9 +46,11 @@ def open_engine(settings: DatabaseSettings, *, application_name: str) -> Engine:
             "connect_timeout": CONNECT_TIMEOUT_SECONDS,
             "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MILLISECONDS} -c timezone=UTC",
         },
+        execution_options=statements.OURS,
     )
     event.listen(engine, "checkin", _note_idleness)
     event.listen(engine, "checkout", lambda connection, record, _fairy: _try_idle(engine, connection, record))
+    statements.adopt(engine)
     return engine
 
 

@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import Column, Connection, DateTime, MetaData, Table, Text, insert, text
+import orjson
+from sqlalchemy import Column, Connection, DateTime, MetaData, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.migration import Migration
+from chassis.statements import ask, later
 from contracts.errors import FieldProblem, Invalid
 from contracts.identifiers import RequestKey
 
@@ -24,13 +26,15 @@ def request_table(metadata: MetaData) -> Table:
     )
 
 
-_TABLE = request_table(MetaData())
-_REMEMBER = insert(_TABLE)
-# One round trip, two statements: the second sees what was committed while the first waited for the lock.
-_RECALL = text("""
-SELECT pg_advisory_xact_lock(hashtextextended(:lock, 0));
-SELECT digest, result FROM request WHERE actor = :actor AND method = :method AND key = :key
-""")
+_REMEMBER = """
+INSERT INTO request (actor, method, key, digest, result)
+VALUES (:actor, :method, :key, :digest, CAST(:result AS jsonb))
+"""
+# Two statements in one round trip: the second, which may join this table as ``q``, sees what was committed while the
+# first waited for the lock. Their values are those of ``bound``.
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(:request_lock, 0))"
+JOINED = "q.actor = :request_actor AND q.method = :request_method AND q.key = :request_key"
+_RECALL = f"SELECT q.digest, q.result FROM request q WHERE {JOINED}"  # noqa: S608 -- own constants
 
 
 def create(op: Migration) -> None:
@@ -47,22 +51,28 @@ def recall(connection: Connection, request: RequestKey) -> dict[str, Any] | None
         Invalid: the key was used for another request (draft-ietf-httpapi-idempotency-key-header §2.7).
 
     """
-    row = connection.execute(
-        _RECALL,
-        {
-            "lock": f"{request.actor}\n{request.method}\n{request.key}",
-            "actor": request.actor, "method": request.method, "key": request.key,
-        },
-    ).one_or_none()  # fmt: skip
-    if row is None:
-        return None
-    if row.digest != request.digest:
+    row = ask(connection, _RECALL, bound(request), first=LOCK).one_or_none()
+    return None if row is None else answer_of(request, digest=row.digest, result=row.result)
+
+
+def bound(request: RequestKey) -> dict[str, str]:
+    """Return the values that ``LOCK`` and ``JOINED`` ask for."""
+    return {
+        "request_lock": f"{request.actor}\n{request.method}\n{request.key}",
+        "request_actor": request.actor,
+        "request_method": request.method,
+        "request_key": request.key,
+    }
+
+
+def answer_of(request: RequestKey, *, digest: str, result: dict[str, Any]) -> dict[str, Any]:
+    """Return what was stored under a key; Invalid when it was stored for another request."""
+    if digest != request.digest:
         raise Invalid(FieldProblem("Idempotency-Key", "used_for_another_request", "choose a new key"))
-    result: dict[str, Any] = row.result
     return result
 
 
 def remember(connection: Connection, request: RequestKey, result: dict[str, Any]) -> None:
     """Store the answer in the caller's transaction; ``result`` is what JSON can hold."""
     row = {"actor": request.actor, "method": request.method, "key": request.key, "digest": request.digest}
-    connection.execute(_REMEMBER, {**row, "result": result})
+    later(connection, _REMEMBER, {**row, "result": orjson.dumps(result).decode()})

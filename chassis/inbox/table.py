@@ -7,6 +7,7 @@ from sqlalchemy import Column, Connection, DateTime, Index, MetaData, Table, Tex
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.migration import Migration
+from chassis.statements import ask
 
 
 def inbox_table(metadata: MetaData) -> Table:
@@ -25,10 +26,10 @@ _TABLE = inbox_table(MetaData())
 # Built once: it runs for every message.
 _REMEMBER = insert(_TABLE).on_conflict_do_nothing()
 # In the order of their ids, so that two handfuls that share some wait for each other and never in a circle.
-_REMEMBER_SEVERAL = text("""
+_REMEMBER_SEVERAL = """
 INSERT INTO inbox (consumer, message_id) SELECT :consumer, id FROM unnest(CAST(:ids AS text[])) AS id ORDER BY id
 ON CONFLICT DO NOTHING RETURNING message_id
-""")
+"""
 
 
 def create(op: Migration) -> None:
@@ -46,7 +47,7 @@ def first_time(connection: Connection, *, consumer: str, message_id: str) -> boo
 
 def first_times(connection: Connection, *, consumer: str, message_ids: Sequence[str]) -> frozenset[str]:
     """Return those messages that this consumer sees for the first time; otherwise as ``first_time``."""
-    found = connection.execute(_REMEMBER_SEVERAL, {"consumer": consumer, "ids": list(message_ids)})
+    found = ask(connection, _REMEMBER_SEVERAL, {"consumer": consumer, "ids": list(message_ids)})
     return frozenset(found.scalars())
 
 

@@ -9,7 +9,6 @@ import amqp
 
 from chassis.bus import wire
 from chassis.settings import BusSettings
-from contracts.envelope import Envelope
 from contracts.topology import LISTENERS, events_exchange
 
 CONFIRM_SECONDS = 10.0
@@ -17,10 +16,13 @@ CONFIRM_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One row of an outbox: its id, and the fact in its envelope."""
+    """One row of an outbox: its id, how it is addressed, and its envelope as it goes out."""
 
     id: int
-    envelope: Envelope
+    message_id: str
+    source: str
+    type: str
+    body: bytes
 
 
 class Broker:
@@ -54,14 +56,14 @@ class Broker:
         """Return the ids the broker keeps, and those it has no queue for or refuses."""
         self._refused.clear()
         self._returned.clear()
-        tags = {self._send(each.envelope): each for each in batch}
+        tags = {self._send(each): each for each in batch}
         deadline = time.monotonic() + CONFIRM_SECONDS
         while self._unconfirmed:
             self.connection.drain_events(timeout=max(deadline - time.monotonic(), 0.01))
         kept: list[int] = []
         back: list[int] = []
         for tag, each in tags.items():
-            bad = tag in self._refused or each.envelope.message_id in self._returned
+            bad = tag in self._refused or each.message_id in self._returned
             (back if bad else kept).append(each.id)
         return kept, back
 
@@ -76,22 +78,22 @@ class Broker:
         """Hang up."""
         self.connection.transport.close()
 
-    def _send(self, envelope: Envelope) -> int:
+    def _send(self, waiting: Waiting) -> int:
         """Write one fact; return its delivery tag."""
         self._tag += 1
         self._unconfirmed.add(self._tag)
         message = amqp.Message(
-            wire.encode_event(envelope),
+            waiting.body,
             content_type=wire.CONTENT_TYPE,
             content_encoding=wire.CONTENT_ENCODING,
             delivery_mode=2,
-            message_id=envelope.message_id,
+            message_id=waiting.message_id,
         )
         self._channel.basic_publish(
             message,
-            exchange=events_exchange(envelope.source),
-            routing_key=envelope.type,
-            mandatory=(envelope.source, envelope.type) in LISTENERS,
+            exchange=events_exchange(waiting.source),
+            routing_key=waiting.type,
+            mandatory=(waiting.source, waiting.type) in LISTENERS,
         )
         return self._tag
 

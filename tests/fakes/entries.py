@@ -27,6 +27,15 @@ from services.entries.ports.machines import Clock
 from tests.fakes.entries_people import FakePeople, FakeStructures, Repository, Tables, after_in, found_in
 
 
+def recalled(tables: Tables, request: Any) -> Any:
+    """Return the answer a keyed request got before."""
+    key = request and (request.actor, request.method, request.key)
+    digest, result = tables.requests.get(key, (None, None))
+    if digest and digest != request.digest:
+        raise Invalid(FieldProblem("Idempotency-Key", "used_for_another_request", "choose a new key"))
+    return result
+
+
 class FakeNotebooks(Repository):
     """Notebooks."""
 
@@ -80,6 +89,10 @@ class FakeEntries(Repository):
     def lock(self, entry: Any, *, person: Any) -> EntryShown:
         """Return an entry without its revision."""
         return replace(self.show(entry=entry, reference=None, person=person), revision=None)
+
+    def open(self, entry: Any, *, person: Any, request: Any) -> tuple[EntryShown, Any]:
+        """Return it with a known answer."""
+        return self.lock(entry, person=person), recalled(self.t, request)
 
     def save(self, entry: Entry) -> None:
         """Keep it."""
@@ -248,11 +261,7 @@ class FakeUnit:
 
     def recall(self, request: Any) -> Any:
         """Return a known answer."""
-        key = request and (request.actor, request.method, request.key)
-        digest, result = self._tables.requests.get(key, (None, None))
-        if digest and digest != request.digest:
-            raise Invalid(FieldProblem("Idempotency-Key", "used_for_another_request", "choose a new key"))
-        return result
+        return recalled(self._tables, request)
 
     def remember(self, request: Any, result: Any) -> None:
         """Keep an answer."""

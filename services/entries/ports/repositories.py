@@ -1,7 +1,7 @@
 """Ask the store for people, structures, notebooks, entries and shares; every right is decided on the database's day."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from contracts.identifiers import (
     CircuitId,
@@ -11,6 +11,7 @@ from contracts.identifiers import (
     NotebookId,
     NotebookReference,
     PersonId,
+    RequestKey,
     RevisionNumber,
     Sha256,
     StructureId,
@@ -117,6 +118,11 @@ class Entries(Protocol):
 
     def lock(self, entry: EntryId, *, person: PersonId | None) -> EntryShown:
         """Return an entry nobody else changes until this unit of work ends, without its revision; NotFound."""
+
+    def open(
+        self, entry: EntryId, *, person: PersonId | None, request: RequestKey | None
+    ) -> tuple[EntryShown, dict[str, Any] | None]:
+        """Return the same with the answer this keyed request got before, as ``UnitOfWork.recall``."""
 
     def save(self, entry: Entry) -> None:
         """Keep what may change of an entry."""

@@ -8,8 +8,19 @@ from typing import Any
 from sqlalchemy import Connection, column, insert, table, text
 from sqlalchemy.exc import IntegrityError
 
+from chassis import idempotency
+from chassis.statements import ask, later
 from contracts.errors import Conflict, NotFound
-from contracts.identifiers import CircuitId, EntryId, EntryReference, NotebookId, PersonId, RevisionNumber, Sha256
+from contracts.identifiers import (
+    CircuitId,
+    EntryId,
+    EntryReference,
+    NotebookId,
+    PersonId,
+    RequestKey,
+    RevisionNumber,
+    Sha256,
+)
 from services.entries.domain.entry import Entry
 from services.entries.domain.revision import Attachment, Revision
 from services.entries.domain.rights import Standing
@@ -45,13 +56,21 @@ _FILE = "a.name, a.path, a.media_type, a.size_bytes, a.sha256, a.sha512"
 _FROM = "FROM entry e JOIN notebook n ON n.id = e.notebook"
 _SHOW = f"""SELECT {ENTRY}, n.labels, {_STANDING}, {_HEAD}
 {_FROM} LEFT JOIN revision r ON r.entry = e.id AND r.number = e.head WHERE """
-_BY_ID = text(_SHOW + "e.id = :entry")
-_BY_REFERENCE = text(_SHOW + "n.reference = :reference AND e.number = :number")
-_LOCK = text(f"SELECT {ENTRY}, n.labels, {_STANDING} {_FROM} WHERE e.id = :entry FOR NO KEY UPDATE OF e")
-_SAVE = text("""
-UPDATE entry SET title = :title, changed_at = :changed_at, state = :state, head = :head, head_digest = :head_digest,
-  change_number = :change_number, circuit = :circuit, frozen_revision = :frozen_revision, closing = :closing,
-  strike_out_reason = :strike_out_reason WHERE id = :id""")
+_BY_ID = _SHOW + "e.id = :entry"
+_BY_REFERENCE = _SHOW + "n.reference = :reference AND e.number = :number"
+_LOCK = f"SELECT {ENTRY}, n.labels, {_STANDING} {_FROM} WHERE e.id = :entry FOR NO KEY UPDATE OF e"
+_OPEN = f"""
+SELECT {ENTRY}, n.labels, {_STANDING}, q.digest AS request_digest, q.result AS request_result
+{_FROM} LEFT JOIN request q ON {idempotency.JOINED} WHERE e.id = :entry FOR NO KEY UPDATE OF e"""
+_SAVE = """
+UPDATE entry SET title = :title, changed_at = :changed_at, state = :state, head = :head,
+  head_digest = :head_digest, change_number = :change_number, circuit = :circuit,
+  frozen_revision = :frozen_revision, closing = :closing, strike_out_reason = :strike_out_reason
+WHERE id = :id"""
+_APPEND = """
+INSERT INTO revision (entry, number, digest, prev, title, author, author_name, created_at, reason, record, text)
+VALUES (:entry, :number, :digest, :prev, :title, :author, :author_name, :created_at,
+  :reason, :record, :text)"""
 _RELABEL = text("UPDATE entry SET change_number = change_number + 1 WHERE notebook = :notebook")
 _PAGE = text(
     f"SELECT {ENTRY} {_FROM} WHERE e.notebook = :notebook AND e.number > :after ORDER BY e.number LIMIT :limit"
@@ -59,12 +78,12 @@ _PAGE = text(
 _REVISIONS = text(f"""
 SELECT {_REVISION} FROM revision r WHERE r.entry = :entry
   AND (CAST(:below AS integer) IS NULL OR r.number < :below) ORDER BY r.number DESC LIMIT :limit""")
-_ONE_REVISION = text(f"""
+_ONE_REVISION = f"""
 SELECT e.author AS entry_author, {_STANDING}, {_HEAD} {_FROM}
-LEFT JOIN revision r ON r.entry = e.id AND r.number = :number WHERE e.id = :entry""")
-_ONE_FILE = text(f"""
+LEFT JOIN revision r ON r.entry = e.id AND r.number = :number WHERE e.id = :entry"""
+_ONE_FILE = f"""
 SELECT e.author AS entry_author, {_STANDING}, {_FILE} {_FROM}
-LEFT JOIN attachment a ON a.entry = e.id AND a.number = :number AND a.name = :name WHERE e.id = :entry""")
+LEFT JOIN attachment a ON a.entry = e.id AND a.number = :number AND a.name = :name WHERE e.id = :entry"""
 _FILES = text(f"SELECT {_FILE} FROM attachment a WHERE a.entry = :entry AND a.number = :number ORDER BY a.path")
 _PAST = text(f"SELECT {_FILE} FROM attachment a WHERE a.entry = :entry AND a.sha256 = ANY (:digests)")
 _FROZEN = text("""
@@ -99,9 +118,20 @@ class SqlEntries:
         row = self._first(_LOCK, entry=entry, person=person)
         return EntryShown(entry_of(row), _standing(row, row["author"], person), _labels(row))
 
+    def open(
+        self, entry: EntryId, *, person: PersonId | None, request: RequestKey | None
+    ) -> tuple[EntryShown, dict[str, Any] | None]:
+        """Return an entry, locked, and the answer this request got before; NotFound."""
+        if request is None:
+            return self.lock(entry, person=person), None
+        row = self._first(_OPEN, before=idempotency.LOCK, entry=entry, person=person, **idempotency.bound(request))
+        known = row["request_digest"]
+        answer = known and idempotency.answer_of(request, digest=known, result=row["request_result"])
+        return EntryShown(entry_of(row), _standing(row, row["author"], person), _labels(row)), answer
+
     def save(self, entry: Entry) -> None:
         """Keep what may change."""
-        self._connection.execute(_SAVE, _changing(entry))
+        later(self._connection, _SAVE, _changing(entry))
 
     def append(self, revisions: Sequence[Revision]) -> None:
         """Add revisions with their files."""
@@ -113,7 +143,10 @@ class SqlEntries:
             }
             for one in revisions
         ]  # fmt: skip
-        self._connection.execute(insert(_REVISION_TABLE), rows)
+        if len(rows) == 1:
+            later(self._connection, _APPEND, rows[0])
+        else:
+            self._connection.execute(insert(_REVISION_TABLE), rows)
         files = [
             {
                 "entry": one.entry, "number": one.number, "path": file.path, "name": file.name,
@@ -200,8 +233,8 @@ class SqlEntries:
         rows = self._connection.execute(_FROZEN, {"entry": entry, "circuit": circuit})
         return tuple(FrozenObject(row.path, row.media_type, row.size_bytes, row.sha256, row.sha512) for row in rows)
 
-    def _first(self, statement: Any, **wanted: Any) -> Row:
-        found = self._connection.execute(statement, {**wanted, "zone": self._zone}).mappings().first()
+    def _first(self, statement: str, *, before: str = "", **wanted: Any) -> Row:
+        found = ask(self._connection, statement, {**wanted, "zone": self._zone}, first=before).mappings().first()
         if found is None:
             raise NotFound(kind="entry")
         return found

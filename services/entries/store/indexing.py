@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import orjson
 from sqlalchemy import Connection, text
 
+from chassis.statements import ask
 from contracts.errors import NotFound
 from contracts.identifiers import EntryId
 from services.entries.domain.views import Described, Indexable, IndexableFile
@@ -20,7 +21,7 @@ _DESCRIBE = text(_DESCRIBED.format(more="", join="") + " WHERE e.id = :entry")
 _INDEXABLE = _DESCRIBED.format(
     more=", r.record, r.text", join="LEFT JOIN revision r ON r.entry = e.id AND r.number = e.head"
 )
-_INDEX_NAMED = text(_INDEXABLE + " WHERE e.id = ANY (:entries) ORDER BY e.id")
+_INDEX_NAMED = _INDEXABLE + " WHERE e.id = ANY (:entries) ORDER BY e.id"
 _INDEX_PAGE = text(_INDEXABLE + " WHERE CAST(:after AS text) IS NULL OR e.id > :after ORDER BY e.id LIMIT :limit")
 
 
@@ -37,7 +38,7 @@ def indexable(
 ) -> list[Indexable]:
     """Return what there is to index of these entries, or of a slice of all."""
     if entries is not None:
-        rows = connection.execute(_INDEX_NAMED, {"entries": list(entries)})
+        rows = ask(connection, _INDEX_NAMED, {"entries": list(entries)})
     else:
         rows = connection.execute(_INDEX_PAGE, {"after": after, "limit": limit})
     return [_indexable(row) for row in rows.mappings()]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from contracts.identifiers import EntryId, RevisionNumber
 from services.entries.domain.caller import Caller
 from services.entries.domain.revision import Author, Revision, to_milliseconds
-from services.entries.domain.views import RevisionShown
+from services.entries.domain.views import EntryShown, RevisionShown
 from services.entries.ports.machines import Clock
 from services.entries.ports.unit_of_work import UnitOfWork, Units
 from services.entries.use_cases.written import Checked, Desk, Written
@@ -33,9 +33,10 @@ class AppendRevision:
         """
         checked = self.desk.check(written, owner=caller.person)
         with self.units(caller) as uow:
-            if known := uow.recall(caller.request):
+            found, known = uow.entries.open(entry, person=caller.person, request=caller.request)
+            if known:
                 return self._known(uow, caller, entry, RevisionNumber(known["revision"]))
-            revision = self._append(uow, caller, entry=entry, expected_head=expected_head, checked=checked)
+            revision = self._append(uow, caller, found=found, expected_head=expected_head, checked=checked)
             uow.remember(caller.request, {"revision": revision.number})
             uow.commit()
         return RevisionShown(
@@ -44,11 +45,10 @@ class AppendRevision:
         )  # fmt: skip
 
     def _append(
-        self, uow: UnitOfWork, caller: Caller, *, entry: EntryId, expected_head: int, checked: Checked
+        self, uow: UnitOfWork, caller: Caller, *, found: EntryShown, expected_head: int, checked: Checked
     ) -> Revision:
-        found = uow.entries.lock(entry, person=caller.person)
         found.standing.demand("write")
-        past = uow.entries.past_files(entry, checked.past_digests) if checked.past_digests else {}
+        past = uow.entries.past_files(found.entry.id, checked.past_digests) if checked.past_digests else {}
         author = found.entry.author
         if author.id != caller.person:
             person = uow.people.several((caller.person,))[0]

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, select, text
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.statements import ask
 from contracts.errors import NotFound
 from contracts.identifiers import CircuitId, EntryId, PersonId, StepId
 from services.signing.domain.circuit import Circuit, Stage, Step
@@ -15,7 +16,7 @@ from services.signing.domain.frozen import Frozen, FrozenObject
 from services.signing.store import tables
 
 # Asked for every save of the institution, and nearly always answered by none.
-_ENTRIES_AMONG = text("SELECT DISTINCT entry FROM circuit WHERE entry = ANY (:entries)")
+_ENTRIES_AMONG = "SELECT DISTINCT entry FROM circuit WHERE entry = ANY (:entries)"
 
 
 class SqlCircuits:
@@ -70,7 +71,7 @@ class SqlCircuits:
 
     def entries_among(self, entries: Sequence[EntryId]) -> frozenset[EntryId]:
         """Return those that have or had a circuit."""
-        return frozenset(self._connection.execute(_ENTRIES_AMONG, {"entries": list(entries)}).scalars())
+        return frozenset(ask(self._connection, _ENTRIES_AMONG, {"entries": list(entries)}).scalars())
 
     def inbox(self, person: PersonId, *, after: str | None, limit: int) -> tuple[tuple[Circuit, Step], ...]:
         """Return due steps in the order of their ids."""

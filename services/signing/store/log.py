@@ -3,8 +3,9 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, text
+from sqlalchemy import Connection, RowMapping, func, insert, select
 
+from chassis.statements import ask
 from services.signing.domain.leaf import Leaf, LeafDraft
 from services.signing.domain.notes import Checkpoint, CheckpointStamp
 from services.signing.store import tables
@@ -13,14 +14,14 @@ from services.signing.store import tables
 _APPEND, _HEADS, _FOLDER = 7_200_001, 7_200_002, 7_200_003
 # One round trip, two statements: the second sees the leaf of whoever held the lock before. Built once, as every save
 # of the institution passes here, one after the other.
-_ADD = text("""
-SELECT pg_advisory_xact_lock(:lock);
+_LOCK = "SELECT pg_advisory_xact_lock(:lock)"
+_ADD = """
 INSERT INTO log_leaf (index, leaf, salt, kind, subject)
 SELECT (SELECT coalesce(max(index), -1) FROM log_leaf) + place, leaf, salt, kind, subject
 FROM unnest(CAST(:leaves AS bytea[]), CAST(:salts AS bytea[]), CAST(:kinds AS text[]), CAST(:subjects AS text[]))
   WITH ORDINALITY AS draft (leaf, salt, kind, subject, place)
 RETURNING index
-""")
+"""
 _SIZE = select(func.coalesce(func.max(tables.log_leaf.c.index) + 1, 0))
 
 
@@ -51,7 +52,7 @@ class SqlLog:
             "kinds": [draft.kind for draft in drafts],
             "subjects": [draft.subject for draft in drafts],
         }
-        return list(self._connection.execute(_ADD, {"lock": _APPEND, **columns}).scalars())
+        return list(ask(self._connection, _ADD, {"lock": _APPEND, **columns}, first=_LOCK).scalars())
 
     def size(self) -> int:
         """Return how many leaves there are."""
