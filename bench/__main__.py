@@ -16,6 +16,7 @@ BENCHES = {
     "bus": "bench.bus",
     "append": "bench.append",
     "read": "bench.read",
+    "sync": "bench.sync",
     "outbox": "bench.outbox",
     "import": "bench.imports",
     "sign": "bench.sign",

@@ -16,6 +16,11 @@ DEAD_LETTER_EXCHANGE = "dlx"
 EVENT_SOURCES = ("entries", "signing", "storage", "search", "notify", "gateway")
 RELAY_USER = "relay"
 
+# Nudges and presence: transient and unconfirmed, for whoever has a page open at this moment; a sync repairs what is
+# lost (decisions: drafts). Entries and the gateways write here, each gateway reads by a queue of its own.
+NUDGES_EXCHANGE = "entries.nudges"
+_NUDGERS = ("entries", "gateway")
+
 
 @dataclass(frozen=True, slots=True)
 class RetryStep:
@@ -57,11 +62,12 @@ def rights_of(user: str) -> Rights:
     if user == RELAY_USER:
         return Rights(configure="^$", write=r"^[a-z]+\.events$", read="^$")
     name = re.escape(user)
-    own = rf"rpc-{name}(_[a-z]+)?(\.dlq)?|evt-.*--{name}(_[a-z]+)?\..*|rpc\.reply-{name}-.*"
+    own = rf"rpc-{name}(_[a-z]+)?(\.dlq)?|evt-.*--{name}(_[a-z]+)?\..*|rpc\.reply-{name}-.*|nudges-{name}-.*"
+    nudges = rf"|{re.escape(NUDGES_EXCHANGE)}" if user in _NUDGERS else ""
     return Rights(
         configure=f"^({own})$",
-        write=rf"^({own}|nameko-rpc|retry\.[0-9a-z]+|dlx)$",
-        read=rf"^({own}|nameko-rpc|dlx|[a-z]+\.events)$",
+        write=rf"^({own}|nameko-rpc|retry\.[0-9a-z]+|dlx{nudges})$",
+        read=rf"^({own}|nameko-rpc|dlx|[a-z]+\.events{nudges})$",
     )
 
 
@@ -70,6 +76,7 @@ def exchange_definitions() -> list[dict[str, object]]:
     kinds = {
         RPC_EXCHANGE: "topic",
         DEAD_LETTER_EXCHANGE: "direct",
+        NUDGES_EXCHANGE: "topic",
         **{events_exchange(source): "topic" for source in EVENT_SOURCES},
         **{step.name: "fanout" for step in RETRY_STEPS},
     }
@@ -126,6 +133,7 @@ LISTENERS: dict[tuple[str, str], tuple[str, ...]] = {
     ("entries", "PersonAffiliated"): ("search",),
     ("entries", "PersonLeft"): ("search", "signing"),
     ("entries", "GrantChanged"): ("search", "signing"),
+    ("entries", "CommentAdded"): ("notify",),
     ("signing", "StepDue"): ("notify",),
     ("signing", "StepSigned"): ("notify",),
     ("signing", "CircuitReturned"): ("entries", "notify"),

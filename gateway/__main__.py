@@ -2,9 +2,11 @@
 
 import asyncio
 import signal
+import socket
 
 import uvicorn
 import uvloop
+from fastapi import FastAPI
 
 from chassis import logging
 from gateway.app import build
@@ -15,17 +17,31 @@ from gateway.settings import GatewaySettings
 DRAIN_SECONDS = 20
 
 
+class Server(uvicorn.Server):
+    """End the streams of open pages first: they would outlast every drain."""
+
+    def __init__(self, config: uvicorn.Config, *, app: FastAPI) -> None:
+        super().__init__(config)
+        self.app = app
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Drain and close."""
+        self.app.state.gateway.watchers.end_streams()
+        await super().shutdown(sockets)
+
+
 async def serve() -> None:
     """Serve until SIGTERM, then let what is in flight end."""
     settings = GatewaySettings()
     logging.configure("gateway")
     app = build(settings)
-    server = uvicorn.Server(
+    server = Server(
         uvicorn.Config(
             app, host=settings.http_host, port=settings.http_port, http="httptools", access_log=False,
             log_config=None, timeout_graceful_shutdown=DRAIN_SECONDS, server_header=False, proxy_headers=False,
             ws="none",
-        )
+        ),
+        app=app,
     )  # fmt: skip
     # uvicorn drains on SIGTERM and then raises it again for whoever waits below: nobody does, we end with 0.
     signal.signal(signal.SIGTERM, lambda *_: None)

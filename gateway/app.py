@@ -23,7 +23,9 @@ from gateway.middleware import Correlated
 from gateway.pages import rendering
 from gateway.pages.verification import Verifier
 from gateway.problems import KINDS, GatewayProblem, code_of, problem_of
+from gateway.rates import Rates
 from gateway.routes import (
+    drafts,
     entries,
     files,
     identity,
@@ -31,6 +33,7 @@ from gateway.routes import (
     notebooks,
     pages,
     people,
+    remarks,
     search,
     sign_in,
     signing,
@@ -40,9 +43,10 @@ from gateway.routes import (
 from gateway.settings import GatewaySettings
 from gateway.store.accounts import Accounts
 from gateway.store.sessions import Sessions
+from gateway.watching import Watchers
 
 API = "/api/v1"
-PARTS = (identity, people, notebooks, entries, files, signing, search, imports)
+PARTS = (identity, people, notebooks, entries, drafts, remarks, files, signing, search, imports)
 log = structlog.get_logger()
 _BY_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
@@ -55,7 +59,9 @@ def build(settings: GatewaySettings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.gateway = gateway
         await gateway.bus.start()
+        gateway.watchers.start()
         yield
+        await gateway.watchers.stop()
         await gateway.bus.stop()
         await gateway.engine.dispose()
 
@@ -100,19 +106,19 @@ def _assemble(settings: GatewaySettings) -> Gateway:
         connect_args={"timeout": 5, "command_timeout": 5},
     )  # fmt: skip
     sessions, accounts = Sessions(engine), Accounts(engine)
+    key = tokens.read_key(settings.identity.actor_key.get_secret_value())
+    bus = Bus(settings.bus, key, in_flight_limit=settings.calls_in_flight)
     return Gateway(
         settings=settings,
         engine=engine,
-        bus=Bus(
-            settings.bus,
-            tokens.read_key(settings.identity.actor_key.get_secret_value()),
-            in_flight_limit=settings.calls_in_flight,
-        ),
+        bus=bus,
         sessions=sessions,
         accounts=accounts,
         passwords=Passwords(accounts),
         holders=Holders(sessions, settings.public_url),
         verifier=Verifier.with_anchors(settings.trust_dir),
+        watchers=Watchers(bus),
+        sync_rates=Rates(settings.syncs_a_second, at_once=2 * settings.syncs_a_second),
     )
 
 

@@ -9,7 +9,7 @@ late (§1c).
 import asyncio
 import random
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,11 +28,12 @@ from chassis.settings import BusSettings
 from contracts.envelope import Call
 from contracts.errors import Overloaded, Unavailable, UnknownOutcome
 from contracts.identifiers import Actor
-from contracts.topology import RPC_EXCHANGE
+from contracts.topology import NUDGES_EXCHANGE, RPC_EXCHANGE
 
 log = structlog.get_logger()
 FIRST_BACKOFF_SECONDS = 0.1
 LONGEST_BACKOFF_SECONDS = 2.0
+NUDGES_WAITING = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,11 @@ class Bus:
     actor_key: Ed25519PrivateKey
     in_flight_limit: int
     in_flight: int = 0
+    # Hears every nudge: the entry's id and the bytes.
+    on_nudge: Callable[[str, bytes], None] | None = None
     _waiting: dict[str, asyncio.Future[bytes]] = field(default_factory=dict)
     _channel: AbstractChannel | None = None
+    _plain: AbstractChannel | None = None
     _reply_key: str = ""
     _up: asyncio.Event = field(default_factory=asyncio.Event)
     _supervisor: asyncio.Task[None] | None = None
@@ -83,6 +87,18 @@ class Bus:
         if not call.changes:
             return await self._read(call, asked)
         return await self._once(call, asked)
+
+    async def nudge(self, key: str, body: bytes) -> None:
+        """Send bytes to every gateway: transient, unconfirmed, gone when the bus is away."""
+        channel = self._plain
+        if channel is None:
+            return
+        try:
+            await channel.basic_publish(
+                body, exchange=NUDGES_EXCHANGE, routing_key=key, properties=Basic.Properties(delivery_mode=1)
+            )
+        except (aiormq.exceptions.AMQPError, OSError) as error:
+            log.debug("nudge_lost", error=type(error).__name__)
 
     async def _read(self, call: Call, asked: Asked) -> Any:
         # A read may be asked twice: it changes nothing. One retry, only when nothing was sent or served.
@@ -157,7 +173,8 @@ class Bus:
         await replies.queue_declare(queue, exclusive=True, auto_delete=True)
         await replies.queue_bind(queue, RPC_EXCHANGE, self._reply_key)
         await replies.basic_consume(queue, self._on_reply, no_ack=True)
-        self._channel = publishing
+        await self._listen(replies)
+        self._channel, self._plain = publishing, replies
         self._up.set()
         log.info("bus_connected")
         # Whichever ends first ends all three; the others' endings are awaited when the connection is closed.
@@ -166,13 +183,25 @@ class Bus:
             closing.add_done_callback(_retrieve)
         await asyncio.wait(closings, return_when=asyncio.FIRST_COMPLETED)
 
+    async def _listen(self, channel: AbstractChannel) -> None:
+        """Hear nudges by a queue of one's own; when too many wait, the oldest go: each says no more than "sync"."""
+        queue = f"nudges-gateway-{self._reply_key}"
+        bounds: dict[str, Any] = {"x-max-length": NUDGES_WAITING, "x-overflow": "drop-head"}
+        await channel.queue_declare(queue, exclusive=True, auto_delete=True, arguments=bounds)
+        await channel.queue_bind(queue, NUDGES_EXCHANGE, "#")
+        await channel.basic_consume(queue, self._on_nudge, no_ack=True)
+
+    async def _on_nudge(self, message: DeliveredMessage) -> None:
+        if self.on_nudge is not None:
+            self.on_nudge(getattr(message.delivery, "routing_key", None) or "", message.body)
+
     async def _on_reply(self, message: DeliveredMessage) -> None:
         waiting = self._waiting.get(message.header.properties.correlation_id or "")
         if waiting is not None and not waiting.done():
             waiting.set_result(message.body)
 
     def _fail_waiting(self) -> None:
-        self._channel = None
+        self._channel = self._plain = None
         self._up.clear()
         for waiting in self._waiting.values():
             if not waiting.done():

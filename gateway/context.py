@@ -15,9 +15,11 @@ from gateway.identity.holders import Holders, actor_of
 from gateway.identity.passwords import Passwords
 from gateway.pages.verification import Verifier
 from gateway.problems import GatewayProblem
+from gateway.rates import Rates
 from gateway.settings import GatewaySettings
 from gateway.store.accounts import Accounts
 from gateway.store.sessions import Holder, Sessions
+from gateway.watching import Watchers
 
 LONGEST_KEY = 255
 
@@ -34,6 +36,8 @@ class Gateway:
     passwords: Passwords
     holders: Holders
     verifier: Verifier
+    watchers: Watchers
+    sync_rates: Rates
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,8 @@ class Visit:
 
     async def ask(self, call: Call, *, ceremony: Ceremony | None = None, timeout_seconds: float | None = None) -> Any:
         """Send a call as this visitor and return its reply as plain JSON values."""
-        if call.changes and self.holder.token is not None and "write" not in self.holder.scopes:
-            raise GatewayProblem("forbidden", reason="token_scope", needs="write")
+        if call.changes:
+            self.demand_scope("write")
         asked = Asked(
             actor_of(self.holder, ceremony=ceremony),
             timeout_seconds or self.gateway.settings.call_timeout_seconds,
@@ -56,6 +60,11 @@ class Visit:
             self.idempotency_key,
         )
         return await self.gateway.bus.call(call, asked)
+
+    def demand_scope(self, scope: str) -> None:
+        """Let a session pass, and a token that has the scope; 403 otherwise."""
+        if self.holder.token is not None and scope not in self.holder.scopes:
+            raise GatewayProblem("forbidden", reason="token_scope", needs=scope)
 
 
 def gateway_of(request: Request) -> Gateway:

@@ -33,3 +33,7 @@ class GatewaySettings(ProcessSettings):
     call_timeout_seconds: float = 5.0
     # Calls in flight a gateway process allows before it sheds (bus.md §1c: the bulkhead gives x7 goodput).
     calls_in_flight: int = 128
+    # Draft syncs a second for one person and page; an editor needs four, a script none of ours.
+    syncs_a_second: float = 30.0
+    # An open page's session and rights are looked at again this often.
+    recheck_seconds: float = 30.0

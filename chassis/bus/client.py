@@ -2,6 +2,7 @@
 
 import time
 
+import structlog
 from uuid_utils import uuid4, uuid7
 
 from chassis.bus import ambience, tokens, wire
@@ -13,6 +14,8 @@ from contracts.identifiers import Actor, PersonId
 from contracts.topology import RPC_EXCHANGE
 
 TIMEOUT_SECONDS = 2.0
+
+log = structlog.get_logger()
 
 
 class BusClient:
@@ -64,6 +67,14 @@ class BusClient:
         self._line.send(parcel, waiter, wait_seconds=budget)
         body = self._outcome(waiter, call, deadline - time.time())
         return wire.decode_reply(body, call.reply)
+
+    def nudge(self, body: bytes, *, exchange: str, routing_key: str) -> None:
+        """Send bytes to whoever listens at this moment: transient, unconfirmed, not worth waiting for."""
+        parcel = Parcel(body, exchange, routing_key, {"delivery_mode": 1})
+        try:
+            self._line.send(parcel, wait_seconds=0)
+        except Unavailable:
+            log.debug("nudge_lost", exchange=exchange)
 
     def close(self) -> None:
         """Hang up; calls still waiting end with UnknownOutcome."""

@@ -1,6 +1,18 @@
 """List every call the house of entries answers; the shapes live beside this file by subject."""
 
 from contracts.entries.attachments import AttachmentUrl, GetAttachment, GetAttachmentText
+from contracts.entries.comments import (
+    AddComment,
+    ChangeTags,
+    Comment,
+    CommentFields,
+    CommentList,
+    ListComments,
+    ResolveComment,
+    SuggestTags,
+    TagList,
+)
+from contracts.entries.drafts import DraftState, EntryWatch, SyncDraft, WatchEntry
 from contracts.entries.grants import GiveGrant, Grant, GrantList, ListGrants, RevokeGrant
 from contracts.entries.houses import (
     CloseForSeal,
@@ -78,17 +90,35 @@ from contracts.entries.people import (
     StructureKind,
     StructureList,
 )
+from contracts.entries.reading import (
+    BlockChange,
+    CompareRevisions,
+    Comparison,
+    FieldChange,
+    FileChange,
+    GetToday,
+    Today,
+    WordRun,
+)
 
 __all__ = [
     "Action",
     "AddAffiliation",
+    "AddComment",
     "AffiliationView",
     "AppendRevision",
     "Attachment",
     "AttachmentUrl",
+    "BlockChange",
     "ChangeNotebook",
+    "ChangeTags",
     "CloseForSeal",
     "CloseNotebook",
+    "Comment",
+    "CommentFields",
+    "CommentList",
+    "CompareRevisions",
+    "Comparison",
     "CreateEntry",
     "CreatePerson",
     "CreateStructure",
@@ -96,11 +126,15 @@ __all__ = [
     "Decision",
     "DescribeEntry",
     "Draft",
+    "DraftState",
     "EntryDescription",
     "EntryList",
     "EntryState",
     "EntrySummary",
     "EntryView",
+    "EntryWatch",
+    "FieldChange",
+    "FileChange",
     "FindPeople",
     "Freeze",
     "FrozenObject",
@@ -113,6 +147,7 @@ __all__ = [
     "GetNotebook",
     "GetPeople",
     "GetRevision",
+    "GetToday",
     "GiveGrant",
     "GiveRole",
     "Grant",
@@ -125,6 +160,7 @@ __all__ = [
     "IndexableFile",
     "IndexableList",
     "LeadsOf",
+    "ListComments",
     "ListEntries",
     "ListGrants",
     "ListIndexable",
@@ -145,6 +181,7 @@ __all__ = [
     "ReaderLabel",
     "ReaderLabelList",
     "ReportLine",
+    "ResolveComment",
     "RevisionFields",
     "RevisionList",
     "RevisionView",
@@ -158,4 +195,10 @@ __all__ = [
     "Structure",
     "StructureKind",
     "StructureList",
+    "SuggestTags",
+    "SyncDraft",
+    "TagList",
+    "Today",
+    "WatchEntry",
+    "WordRun",
 ]

@@ -7,6 +7,7 @@ from contracts.envelope import Event
 from contracts.identifiers import (
     AccessLabel,
     CircuitId,
+    CommentId,
     EntryId,
     GrantId,
     NotebookId,
@@ -88,6 +89,47 @@ class EntryStruckOut(Event):
 
     source = "entries"
     type = "EntryStruckOut"
+    entry: EntryId
+    notebook: NotebookId
+    change_number: int
+
+
+class CommentAdded(Event):
+    """
+    Somebody commented: ``mentioned`` are named in it, ``others`` have a part in it (the page's author, the thread).
+
+    Both are people who may read the page, without whoever commented.
+    """
+
+    source = "entries"
+    type = "CommentAdded"
+    entry: EntryId
+    notebook: NotebookId
+    comment: CommentId
+    change_number: int
+    by: PersonId
+    author: PersonId
+    mentioned: tuple[PersonId, ...] = ()
+    others: tuple[PersonId, ...] = ()
+
+
+class CommentResolved(Event):
+    """A thread was resolved, or opened again."""
+
+    source = "entries"
+    type = "CommentResolved"
+    entry: EntryId
+    notebook: NotebookId
+    comment: CommentId
+    change_number: int
+    reopened: bool = False
+
+
+class TagsChanged(Event):
+    """The tags of an entry changed."""
+
+    source = "entries"
+    type = "TagsChanged"
     entry: EntryId
     notebook: NotebookId
     change_number: int

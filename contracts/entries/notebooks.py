@@ -150,7 +150,11 @@ class RevisionList(Message):
 
 
 class EntrySummary(Message):
-    """An entry in a list: ``head`` is its newest revision's number (0 before the first)."""
+    """
+    An entry in a list: ``head`` is its newest revision's number (0 before the first).
+
+    ``draft_ahead``: its draft holds text no revision holds. ``open_comment_count`` counts threads not resolved.
+    """
 
     id: EntryId
     notebook: NotebookId
@@ -165,6 +169,11 @@ class EntrySummary(Message):
     changed_at: datetime
     change_number: int
     foreign_author: str | None = None
+    tags: tuple[str, ...] = ()
+    attachment_count: int = 0
+    comment_count: int = 0
+    open_comment_count: int = 0
+    draft_ahead: bool = False
 
 
 class EntryView(EntrySummary):
@@ -184,9 +193,10 @@ class EntryList(Message):
 
 
 class Draft(Message):
-    """The state of a draft to materialise (state vector, base64)."""
+    """The draft to save: the epoch and the least state (Yjs state vector, base64) the revision must hold."""
 
-    state_vector: str
+    epoch: int = Field(ge=1)
+    state_vector: str = Field(max_length=1_000_000)
 
 
 class RevisionFields(Message):
@@ -236,11 +246,16 @@ class GetEntry(Call):
 
 
 class ListEntries(Call, Page):
-    """List a notebook's pages in order of their number."""
+    """List a notebook's pages in order of their number; ``q`` are words of the title, accents and case ignored."""
 
     service = _READ
     method = "list_entries"
     notebook: NotebookId
+    state: tuple[EntryState, ...] = Field(default=(), max_length=6)
+    author: PersonId | None = None
+    tag: str | None = Field(default=None, max_length=100)
+    q: str = Field(default="", max_length=200)
+    newest_first: bool = False
     reply: ClassVar[type[Message]] = EntryList
 
 

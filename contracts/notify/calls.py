@@ -8,7 +8,7 @@ from pydantic import Field
 from contracts.envelope import Call, Done, Message, Page
 from contracts.identifiers import EntryId, NoticeId
 
-NoticeKind = Literal["to_sign", "signed", "returned", "sealed"]
+NoticeKind = Literal["to_sign", "signed", "returned", "sealed", "commented", "mentioned"]
 
 
 class Notice(Message):

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
@@ -12,6 +12,7 @@ from contracts.entries.calls import (
     CloseNotebook,
     CreateEntry,
     EntryList,
+    EntryState,
     EntryView,
     GetNotebook,
     GiveGrant,
@@ -47,6 +48,16 @@ class NewEntry(BaseModel):
     title: str = Field(min_length=1, max_length=500)
     entry: EntryId | None = None
     first: RevisionFields | None = None
+
+
+class Contents(BaseModel):
+    """Which pages of a notebook to list; ``q`` are words of the title, accents and case ignored."""
+
+    state: tuple[EntryState, ...] = ()
+    author: PersonId | None = None
+    tag: str | None = Field(default=None, max_length=100)
+    q: str = Field(default="", max_length=200)
+    newest_first: bool = False
 
 
 class GrantFields(BaseModel):
@@ -114,9 +125,13 @@ async def reopen(visit: Visitor, notebook: NotebookId) -> Response:
 
 
 @router.get("/notebooks/{notebook}/entries", responses={200: {"model": EntryList}})
-async def entries(visit: Visitor, notebook: NotebookId, cursor: str | None = None, limit: Limit = 50) -> Response:
-    """List a notebook's pages in order of their number."""
-    return json_answer(await visit.ask(ListEntries(notebook=notebook, cursor=cursor, limit=limit)))
+async def entries(
+    visit: Visitor, notebook: NotebookId, sought: Annotated[Contents, Query()], cursor: str | None = None,
+    limit: Limit = 50,
+) -> Response:  # fmt: skip
+    """List a notebook's pages in order of their number: its table of contents, or what of it is asked for."""
+    call = ListEntries(notebook=notebook, cursor=cursor, limit=limit, **dict(sought))
+    return json_answer(await visit.ask(call))
 
 
 @router.post("/notebooks/{notebook}/entries", status_code=201, responses={201: {"model": EntryView}})

@@ -10,7 +10,9 @@ from chassis.bus.client import BusClient
 from chassis.database import open_engine
 from chassis.jobs import JobStarter
 from services.entries.adapters.documents import Documents
+from services.entries.adapters.drafts.living import YjsDrafts
 from services.entries.adapters.machine import JcsCanonical, SystemClock, Uuid7Ids
+from services.entries.adapters.nudges import Nudges
 from services.entries.adapters.rendering.pages import Renderings
 from services.entries.adapters.storage import StorageFiles
 from services.entries.ports.files import Files
@@ -22,6 +24,8 @@ from services.entries.use_cases.add_affiliation import AddAffiliation
 from services.entries.use_cases.append_revision import AppendRevision
 from services.entries.use_cases.change_notebook import ChangeNotebook
 from services.entries.use_cases.close_notebook import CloseNotebook
+from services.entries.use_cases.comment import AddComment, ListComments, ResolveComment
+from services.entries.use_cases.compare_revisions import CompareRevisions
 from services.entries.use_cases.create_entry import CreateEntry
 from services.entries.use_cases.create_person import CreatePerson
 from services.entries.use_cases.create_structure import CreateStructure
@@ -48,8 +52,12 @@ from services.entries.use_cases.run_import import RunImport
 from services.entries.use_cases.scope_of_hold import ScopeOfHold
 from services.entries.use_cases.set_up_institution import SetUpInstitution
 from services.entries.use_cases.share import GiveGrant, ListGrants, RevokeGrant
+from services.entries.use_cases.show_today import ShowToday
 from services.entries.use_cases.start_import import StartImport
 from services.entries.use_cases.strike_out import StrikeOut
+from services.entries.use_cases.sync_draft import SyncDraft
+from services.entries.use_cases.tag import ChangeTags, SuggestTags
+from services.entries.use_cases.watch_entry import WatchEntry
 from services.entries.use_cases.write_import import WriteImport
 from services.entries.use_cases.written import Desk
 
@@ -70,12 +78,16 @@ class Writing:
     revoke_grant: RevokeGrant
     create_entry: CreateEntry
     append_revision: AppendRevision
+    sync_draft: SyncDraft
     strike_out: StrikeOut
     freeze: Freeze
     close_for_seal: CloseForSeal
     seal_entry: SealEntry
     return_entry: ReturnEntry
     start_import: StartImport
+    add_comment: AddComment
+    resolve_comment: ResolveComment
+    change_tags: ChangeTags
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +114,11 @@ class Reads:
     list_indexable: ListIndexable
     describe_entry: DescribeEntry
     get_import: GetImport
+    watch_entry: WatchEntry
+    list_comments: ListComments
+    suggest_tags: SuggestTags
+    show_today: ShowToday
+    compare_revisions: CompareRevisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +169,8 @@ def assemble() -> House:
     files = StorageFiles(bus, http)
     zone = settings.institution_time_zone
     clock = SystemClock(ZoneInfo(zone))
-    units, readings = SqlUnits(engine, zone, clock), SqlReadings(autocommit(engine), zone)
+    units = SqlUnits(engine, zone, clock, Nudges(bus).told)
+    readings = SqlReadings(autocommit(engine), zone)
     return House(
         write=build_writing(units, readings, files=files, clock=clock),
         read=build_reads(readings, files=files),
@@ -165,7 +183,7 @@ def assemble() -> House:
 
 def build_writing(units: Units, readings: Readings, *, files: Files, clock: Clock) -> Writing:
     """Build the use cases that change something, around a store and storage."""
-    ids, canonical = Uuid7Ids(), JcsCanonical()
+    ids, canonical, living = Uuid7Ids(), JcsCanonical(), YjsDrafts()
     desk = Desk(Documents(), canonical, files)
     return Writing(
         set_up_institution=SetUpInstitution(units, clock, ids),
@@ -179,13 +197,17 @@ def build_writing(units: Units, readings: Readings, *, files: Files, clock: Cloc
         give_grant=GiveGrant(units, clock, ids),
         revoke_grant=RevokeGrant(units),
         create_entry=CreateEntry(units, clock, ids, desk),
-        append_revision=AppendRevision(units, clock, desk),
+        append_revision=AppendRevision(units, clock, desk, living),
+        sync_draft=SyncDraft(units, readings, clock, living, canonical),
         strike_out=StrikeOut(units, clock),
         freeze=Freeze(units, readings, clock, files, Renderings(), canonical),
         close_for_seal=CloseForSeal(units),
         seal_entry=SealEntry(units, clock),
         return_entry=ReturnEntry(units, clock),
         start_import=StartImport(units, clock, ids),
+        add_comment=AddComment(units, clock, ids),
+        resolve_comment=ResolveComment(units, clock),
+        change_tags=ChangeTags(units),
     )
 
 
@@ -213,6 +235,11 @@ def build_reads(readings: Readings, *, files: Files) -> Reads:
         list_indexable=ListIndexable(readings),
         describe_entry=DescribeEntry(readings),
         get_import=GetImport(readings),
+        watch_entry=WatchEntry(readings),
+        list_comments=ListComments(readings),
+        suggest_tags=SuggestTags(readings),
+        show_today=ShowToday(readings),
+        compare_revisions=CompareRevisions(readings, JcsCanonical()),
     )
 
 

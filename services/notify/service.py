@@ -1,6 +1,7 @@
 """Stand at the bus for the house of notify: parse, call a use case, answer."""
 
 from chassis.bus.edge import Assembled, CallContext, answers, listens
+from contracts.entries import events as entries
 from contracts.envelope import Done, Envelope
 from contracts.errors import Forbidden
 from contracts.identifiers import NoticeId, PersonId
@@ -9,7 +10,7 @@ from contracts.signing import events as signing
 from contracts.storage import events as storage
 from services.notify.domain.letter import Alarm
 from services.notify.domain.notice import ToldNotice
-from services.notify.domain.telling import Happening, Returned, Sealed, Signed, TurnCame
+from services.notify.domain.telling import Commented, Happening, Returned, Sealed, Signed, TurnCame
 from services.notify.wiring import House, assemble
 
 
@@ -33,6 +34,11 @@ class Notify:
         """Mark the acting person's notices as read."""
         self.house.read_notices(_person(context), call.ids)
         return Done()
+
+    @listens(entries.CommentAdded)
+    def comment_added(self, event: entries.CommentAdded, envelope: Envelope) -> None:
+        """Tell who is named, and who has a part in it."""
+        self._note(envelope, Commented(event.entry, event.by, event.mentioned, event.others, event.author))
 
     @listens(signing.StepDue)
     def step_due(self, event: signing.StepDue, envelope: Envelope) -> None:

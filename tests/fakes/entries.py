@@ -18,12 +18,17 @@ from services.entries.domain.rights import Standing
 from services.entries.domain.views import (
     AttachmentFound,
     Described,
+    EntryListed,
     EntryShown,
     Indexable,
     IndexableFile,
     RevisionShown,
+    Sought,
+    TodayShown,
 )
 from services.entries.ports.machines import Clock
+from services.entries.store.people import folded
+from tests.fakes.entries_drafts import FakeDrafts, FakeRemarks
 from tests.fakes.entries_people import FakePeople, FakeStructures, Repository, Tables, after_in, found_in
 
 
@@ -116,10 +121,37 @@ class FakeEntries(Repository):
         standing = self.standing(person, labels, author=found.author.id)
         return EntryShown(found, standing, labels, _shown(head) if head else None)
 
-    def page(self, notebook: Any, *, after: int, limit: int) -> list[Entry]:
+    def page(self, notebook: Any, sought: Sought, *, after: int | None, limit: int) -> list[EntryListed]:
         """Return pages by number."""
-        pages = [one for one in self.t.entries.values() if one.notebook == notebook and one.number > after]
-        return sorted(pages, key=lambda one: one.number)[:limit]
+        every = [self.listed(one) for one in self.t.entries.values() if one.notebook == notebook and _fits(one, sought)]
+        found = sorted(every, key=lambda one: one.number, reverse=sought.newest_first)
+        if after is not None:
+            found = [one for one in found if (one.number < after if sought.newest_first else one.number > after)]
+        return found[:limit]
+
+    def today(self, person: Any, *, limit: int) -> TodayShown:
+        """Return what waits for a person."""
+        every = sorted(self.t.entries.values(), key=lambda one: (one.changed_at, one.id), reverse=True)
+        mine = [one for one in every if self.show(entry=one.id, reference=None, person=person).standing.reads]
+        lists = (
+            [
+                one
+                for one in mine
+                if (draft := self.t.drafts.get(one.id)) and draft.ahead and person in {draft.changed_by, one.author.id}
+            ],
+            [one for one in mine if one.author.id == person and one.state == "returned"],
+            [one for one in mine if one.author.id == person and one.state != "struck_out"],
+        )
+        return TodayShown(*(tuple(self.listed(one) for one in some[:limit]) for some in lists))
+
+    def listed(self, entry: Entry) -> EntryListed:
+        """Return an entry with its counts."""
+        said = [one for one in self.t.comments.values() if one.entry == entry.id]
+        open_ = sum(one.thread == one.id and one.resolved_at is None for one in said)
+        draft = self.t.drafts.get(entry.id)
+        return EntryListed(
+            entry, len(self.attachments(entry.id, entry.head)), len(said), open_, bool(draft and draft.ahead)
+        )
 
     def revisions(self, entry: Any, *, below: int | None, limit: int) -> list[RevisionShown]:
         """Return revisions, newest first."""
@@ -178,7 +210,9 @@ class FakeEntries(Repository):
             return Indexable(described, "", {}, ())
         fields = orjson.loads(head.record)["fields"]
         files = tuple(IndexableFile(file.name, file.sha256, file.media_type) for file in head.attachments)
-        return Indexable(described, head.text, fields, files)
+        said = sorted(one.id for one in self.t.comments.values() if one.entry == entry)
+        comments = tuple((self.t.comments[one].said.text, self.t.comments[one].author.name) for one in said)
+        return Indexable(described, head.text, fields, files, comments)
 
     def keep_frozen(self, entry: Any, circuit: Any, objects: Any) -> None:
         """Keep what a circuit signs."""
@@ -248,7 +282,8 @@ class FakeUnit:
         self._tables, clock = self._store.tables.copied(), self._store.clock
         self.structures, self.people = FakeStructures(self._tables, clock), FakePeople(self._tables, clock)
         self.notebooks, self.entries = FakeNotebooks(self._tables, clock), FakeEntries(self._tables, clock)
-        self.grants = FakeGrants(self._tables, clock)
+        self.grants, self.drafts = FakeGrants(self._tables, clock), FakeDrafts(self._tables, clock)
+        self.remarks = FakeRemarks(self._tables, clock)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -281,6 +316,15 @@ class FakeUnit:
     def commit(self) -> None:
         """Make it true."""
         self._store.tables = self._tables.copied()
+
+
+def _fits(entry: Entry, sought: Sought) -> bool:
+    return (
+        (not sought.states or entry.state in sought.states)
+        and sought.author in {None, entry.author.id}
+        and (sought.tag is None or sought.tag.lower() in {tag.lower() for tag in entry.tags})
+        and all(word in folded(entry.title) for word in folded(sought.words).split())
+    )
 
 
 def _shown(one: Revision) -> RevisionShown:

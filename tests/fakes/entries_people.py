@@ -5,12 +5,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from contracts.errors import Conflict, NotFound
+from services.entries.domain.drafts import Draft
 from services.entries.domain.entry import Entry
 from services.entries.domain.facts import Fact
 from services.entries.domain.grants import Grant
 from services.entries.domain.labels import lead_label, notebook_label, team_label
 from services.entries.domain.notebook import Notebook
 from services.entries.domain.people import Affiliation, Person, PersonDetail, ReaderLabel, Role
+from services.entries.domain.remarks import Comment
 from services.entries.domain.revision import Revision
 from services.entries.domain.rights import Standing
 from services.entries.domain.structures import Structure
@@ -33,6 +35,9 @@ class Tables:
     revisions: dict[Any, Revision] = field(default_factory=dict)
     frozen: dict[Any, Any] = field(default_factory=dict)
     grants: dict[str, Grant] = field(default_factory=dict)
+    comments: dict[str, Comment] = field(default_factory=dict)
+    drafts: dict[str, Draft] = field(default_factory=dict)
+    draft_updates: dict[str, Any] = field(default_factory=dict)
     requests: dict[Any, Any] = field(default_factory=dict)
     inbox: dict[Any, bool] = field(default_factory=dict)
     jobs: dict[Any, str] = field(default_factory=dict)

@@ -64,6 +64,17 @@ class Entry:
             self.id, self.notebook, self.number, self.change_number, (entry_label(self.id), *notebook_labels)
         )
 
+    def demand_changeable(self) -> None:
+        """
+        Let what it says be changed.
+
+        Raises:
+            Sealed: nothing may change any more, or the seal is being made.
+
+        """
+        if self.state in FINAL or self.closing:
+            raise Sealed(state=self.state)
+
     def next_place(self, *, expected_head: int) -> Place:
         """
         Return where the next revision stands.
@@ -73,8 +84,7 @@ class Entry:
             Stale: the head is another than expected.
 
         """
-        if self.state in FINAL or self.closing:
-            raise Sealed(state=self.state)
+        self.demand_changeable()
         if expected_head != self.head:
             raise Stale(current=str(self.head))
         return Place(self.notebook, self.id, self.number, RevisionNumber(self.head + 1), self.head_digest)

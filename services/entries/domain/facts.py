@@ -6,6 +6,7 @@ from datetime import date
 from contracts.identifiers import (
     AccessLabel,
     CircuitId,
+    CommentId,
     EntryId,
     GrantId,
     NotebookId,
@@ -122,9 +123,55 @@ class StructureChanged:
     structure: StructureId
 
 
+@dataclass(frozen=True, slots=True)
+class CommentAdded:
+    """Somebody commented on a page of ``author``; ``others`` have a part in it without being named."""
+
+    entry: EntryId
+    notebook: NotebookId
+    comment: CommentId
+    change_number: int
+    by: PersonId
+    author: PersonId
+    mentioned: tuple[PersonId, ...] = ()
+    others: tuple[PersonId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CommentResolved:
+    """A thread was resolved, or opened again."""
+
+    entry: EntryId
+    notebook: NotebookId
+    comment: CommentId
+    change_number: int
+    reopened: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TagsChanged:
+    """The tags of an entry changed."""
+
+    entry: EntryId
+    notebook: NotebookId
+    change_number: int
+
+
+@dataclass(frozen=True, slots=True)
+class DraftChanged:
+    """Somebody wrote in a draft. No event: whoever has the page open is nudged, and nobody else cares."""
+
+    entry: EntryId
+    epoch: int
+    cursor: int
+
+
 EntryFact = EntryCreated | RevisionAppended | EntryStateChanged | EntryStruckOut
+Remark = CommentAdded | CommentResolved | TagsChanged
 Fact = (
     EntryFact
+    | Remark
+    | DraftChanged
     | NotebookOpened
     | NotebookClosed
     | NotebookChanged

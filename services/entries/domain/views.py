@@ -5,10 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from contracts.identifiers import AccessLabel, NotebookReference, RevisionNumber, Sha256, Sha512, StructureId
+from contracts.identifiers import (
+    AccessLabel,
+    NotebookReference,
+    PersonId,
+    RevisionNumber,
+    Sha256,
+    Sha512,
+    StructureId,
+)
 from services.entries.domain.entry import Entry
 from services.entries.domain.revision import Attachment, Author
 from services.entries.domain.rights import Action, Standing
+from services.entries.domain.states import EntryState
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,42 @@ class EntryShown:
 
 
 @dataclass(frozen=True, slots=True)
+class EntryListed:
+    """An entry in a list, with what its row shows beside it."""
+
+    entry: Entry
+    attachment_count: int = 0
+    comment_count: int = 0
+    open_comment_count: int = 0
+    draft_ahead: bool = False
+
+    @property
+    def number(self) -> int:
+        """Return its page number: lists go by it."""
+        return self.entry.number
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which pages of a notebook to list; what is empty is not asked for."""
+
+    states: tuple[EntryState, ...] = ()
+    author: PersonId | None = None
+    tag: str | None = None
+    words: str = ""
+    newest_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TodayShown:
+    """What waits for a person, each list newest first."""
+
+    unsaved: tuple[EntryListed, ...]
+    returned: tuple[EntryListed, ...]
+    recent: tuple[EntryListed, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Described:
     """What names an entry to people, and where it stands in the tree."""
 
@@ -72,12 +117,13 @@ class IndexableFile:
 
 @dataclass(frozen=True, slots=True)
 class Indexable:
-    """An entry as search shows it, always as it is now."""
+    """An entry as search shows it, always as it is now; ``comments`` are text and author's name."""
 
     described: Described
     text: str
     fields: Mapping[str, Any]
     files: tuple[IndexableFile, ...]
+    comments: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,10 +26,13 @@ from services.entries.domain.structures import Structure
 from services.entries.domain.views import (
     AttachmentFound,
     Described,
+    EntryListed,
     EntryShown,
     FrozenObject,
     Indexable,
     RevisionShown,
+    Sought,
+    TodayShown,
 )
 
 
@@ -136,8 +139,11 @@ class Entries(Protocol):
     def show(self, *, entry: EntryId | None, reference: EntryReference | None, person: PersonId) -> EntryShown:
         """Return an entry with its head revision and how the person stands to it; NotFound."""
 
-    def page(self, notebook: NotebookId, *, after: int, limit: int) -> list[Entry]:
-        """Return a notebook's pages by number."""
+    def page(self, notebook: NotebookId, sought: Sought, *, after: int | None, limit: int) -> list[EntryListed]:
+        """Return a notebook's pages by number, after or, newest first, before a number."""
+
+    def today(self, person: PersonId, *, limit: int) -> TodayShown:
+        """Return what waits for a person, of what they may read."""
 
     def revisions(self, entry: EntryId, *, below: int | None, limit: int) -> list[RevisionShown]:
         """Return an entry's revisions, newest first, without their records."""

@@ -7,7 +7,9 @@ from typing import Any, Protocol, Self
 from contracts.identifiers import RequestKey
 from services.entries.domain.caller import Caller
 from services.entries.domain.facts import Fact
+from services.entries.ports.drafts import Drafts
 from services.entries.ports.imports import Imports
+from services.entries.ports.remarks import Remarks
 from services.entries.ports.repositories import Entries, Grants, Notebooks, People, Structures
 
 
@@ -33,6 +35,14 @@ class Repositories(Protocol):
     @property
     def grants(self) -> Grants:
         """Reach shares."""
+
+    @property
+    def drafts(self) -> Drafts:
+        """Reach drafts."""
+
+    @property
+    def remarks(self) -> Remarks:
+        """Reach comments and tags."""
 
     @property
     def imports(self) -> Imports:

@@ -7,14 +7,18 @@ from contracts.signing import events as signing
 from contracts.storage.calls import FileText
 from services.entries.domain.grants import Beneficiary, Target
 from services.entries.service import replies as say
+from services.entries.service.drafts import EntriesDrafts
+from services.entries.service.remarks import Remarks, Screens
 from services.entries.service.replies import caller, next_cursor, number_after
 from services.entries.use_cases.create_structure import NewStructure
 from services.entries.use_cases.follow_signing import Message
 from services.entries.use_cases.scope_of_hold import NOTEBOOKS_AT_ONCE
 from services.entries.wiring import House, assemble
 
+__all__ = ["Entries", "EntriesDrafts", "EntriesRead"]
 
-class Entries:
+
+class Entries(Remarks):
     """What changes something; its queue is durable."""
 
     name = "entries"
@@ -156,7 +160,7 @@ class Entries:
         self.house.write.return_entry(say.follower(envelope), message=message, entry=event.entry, circuit=event.circuit)
 
 
-class EntriesRead:
+class EntriesRead(Screens):
     """What only looks; its queue is light, a lost read is asked again."""
 
     name = "entries_read"
@@ -216,14 +220,6 @@ class EntriesRead:
     def get_entry(self, call: calls.GetEntry, context: CallContext) -> calls.EntryView:
         """Return an entry."""
         return say.entry(self.house.read.get_entry(caller(context), entry=call.entry, reference=call.reference))
-
-    @answers(calls.ListEntries)
-    def list_entries(self, call: calls.ListEntries, context: CallContext) -> calls.EntryList:
-        """List a notebook's pages."""
-        after = number_after(call.cursor) or 0
-        found = self.house.read.list_entries(caller(context), notebook=call.notebook, after=after, limit=call.limit)
-        following = next_cursor(found, call.limit, key="number")
-        return calls.EntryList(items=tuple(map(say.entry_summary, found)), next_cursor=following)
 
     @answers(calls.ListRevisions)
     def list_revisions(self, call: calls.ListRevisions, context: CallContext) -> calls.RevisionList:

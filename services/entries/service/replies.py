@@ -20,9 +20,17 @@ from services.entries.domain.imports import Import
 from services.entries.domain.notebook import Notebook
 from services.entries.domain.people import Person, PersonDetail, PersonFields, ReaderLabel
 from services.entries.domain.structures import Structure
-from services.entries.domain.views import Described, EntryShown, Frozen, Indexable, RevisionShown
+from services.entries.domain.views import (
+    Described,
+    EntryListed,
+    EntryShown,
+    Frozen,
+    Indexable,
+    RevisionShown,
+)
 from services.entries.ports.files import FileText, TextPlace
-from services.entries.use_cases.written import NamedFile, Written
+from services.entries.service.bytes_said import unpacked
+from services.entries.use_cases.written import NamedDraft, NamedFile, Written
 
 Listed = TypeVar("Listed")
 
@@ -143,7 +151,7 @@ def written(said: calls.RevisionFields) -> Written:
     return Written(
         title=said.title,
         document=said.document,
-        draft=said.draft.state_vector if said.draft else None,
+        draft=NamedDraft(said.draft.epoch, unpacked(said.draft.state_vector, "draft")) if said.draft else None,
         fields=said.fields,
         files=tuple(NamedFile(file.name, file.upload, file.sha256) for file in said.attachments),
         reason=said.reason,
@@ -173,13 +181,16 @@ def _summary(found: Entry) -> dict[str, Any]:
         "id": found.id, "notebook": found.notebook, "number": found.number, "reference": found.reference,
         "title": found.title, "state": found.state, "head": found.head, "author": found.author.id,
         "author_name": found.author.name, "created_at": found.created_at, "changed_at": found.changed_at,
-        "change_number": found.change_number, "foreign_author": found.foreign_author,
+        "change_number": found.change_number, "foreign_author": found.foreign_author, "tags": found.tags,
     }  # fmt: skip
 
 
-def entry_summary(found: Entry) -> calls.EntrySummary:
+def entry_summary(found: EntryListed) -> calls.EntrySummary:
     """Say an entry in a list."""
-    return calls.EntrySummary(**_summary(found))
+    return calls.EntrySummary(
+        **_summary(found.entry), attachment_count=found.attachment_count, comment_count=found.comment_count,
+        open_comment_count=found.open_comment_count, draft_ahead=found.draft_ahead,
+    )  # fmt: skip
 
 
 def entry(found: EntryShown) -> calls.EntryView:
@@ -226,6 +237,7 @@ def indexable(found: Indexable) -> calls.IndexableEntry:
         team_name=said.structure_name if said.structure_is_team else "",
         fields=tuple(calls.IndexableField(name=name, value=value) for name, value in named_values(found.fields)),
         attachments=tuple(calls.IndexableFile(**asdict(file)) for file in found.files),
+        comments=tuple(f"{by}: {text}" for text, by in found.comments),
         created_at=page.created_at, changed_at=page.changed_at, labels=said.labels,
     )  # fmt: skip
 

@@ -27,12 +27,15 @@ from services.entries.domain.rights import Standing
 from services.entries.domain.views import (
     AttachmentFound,
     Described,
+    EntryListed,
     EntryShown,
     FrozenObject,
     Indexable,
     RevisionShown,
+    Sought,
+    TodayShown,
 )
-from services.entries.store import indexing
+from services.entries.store import indexing, listing
 from services.entries.store.rows import ENTRY, ENTRY_LABELS, Row, entry_of, revision_shown, standing_of, standing_sql
 
 _ENTRY_TABLE = table("entry", *map(column, (
@@ -65,16 +68,14 @@ SELECT {ENTRY}, n.labels, {_STANDING}, q.digest AS request_digest, q.result AS r
 _SAVE = """
 UPDATE entry SET title = :title, changed_at = :changed_at, state = :state, head = :head,
   head_digest = :head_digest, change_number = :change_number, circuit = :circuit,
-  frozen_revision = :frozen_revision, closing = :closing, strike_out_reason = :strike_out_reason
+  frozen_revision = :frozen_revision, closing = :closing, strike_out_reason = :strike_out_reason,
+  tags = :tags
 WHERE id = :id"""
 _APPEND = """
 INSERT INTO revision (entry, number, digest, prev, title, author, author_name, created_at, reason, record, text)
 VALUES (:entry, :number, :digest, :prev, :title, :author, :author_name, :created_at,
   :reason, :record, :text)"""
 _RELABEL = text("UPDATE entry SET change_number = change_number + 1 WHERE notebook = :notebook")
-_PAGE = text(
-    f"SELECT {ENTRY} {_FROM} WHERE e.notebook = :notebook AND e.number > :after ORDER BY e.number LIMIT :limit"
-)
 _REVISIONS = text(f"""
 SELECT {_REVISION} FROM revision r WHERE r.entry = :entry
   AND (CAST(:below AS integer) IS NULL OR r.number < :below) ORDER BY r.number DESC LIMIT :limit""")
@@ -104,7 +105,7 @@ class SqlEntries:
             {
                 **_changing(entry), "notebook": entry.notebook, "number": entry.number, "author": entry.author.id,
                 "author_name": entry.author.name, "created_at": entry.created_at,
-                "foreign_author": entry.foreign_author, "tags": list(entry.tags),
+                "foreign_author": entry.foreign_author,
             }
             for entry in entries
         ]  # fmt: skip
@@ -175,10 +176,13 @@ class SqlEntries:
         head = revision_shown(row, prefix="r_") if row["r_number"] is not None else None
         return EntryShown(entry_of(row), _standing(row, row["author"], person), _labels(row), head)
 
-    def page(self, notebook: NotebookId, *, after: int, limit: int) -> list[Entry]:
+    def page(self, notebook: NotebookId, sought: Sought, *, after: int | None, limit: int) -> list[EntryListed]:
         """Return pages by number."""
-        rows = self._connection.execute(_PAGE, {"notebook": notebook, "after": after, "limit": limit})
-        return [entry_of(row) for row in rows.mappings()]
+        return listing.page(self._connection, notebook, sought, after=after, limit=limit)
+
+    def today(self, person: PersonId, *, limit: int) -> TodayShown:
+        """Return what waits for a person."""
+        return listing.today(self._connection, person, limit=limit, zone=self._zone)
 
     def revisions(self, entry: EntryId, *, below: int | None, limit: int) -> list[RevisionShown]:
         """Return revisions, newest first, without records."""
@@ -265,4 +269,5 @@ def _changing(entry: Entry) -> dict[str, Any]:
         "frozen_revision": entry.frozen_revision,
         "closing": entry.closing,
         "strike_out_reason": entry.strike_out_reason,
+        "tags": list(entry.tags),
     }

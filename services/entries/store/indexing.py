@@ -18,8 +18,12 @@ _DESCRIBED = f"""SELECT {ENTRY}, n.labels, n.title AS notebook_title, u.id AS un
 FROM entry e JOIN notebook n ON n.id = e.notebook JOIN structure u ON u.id = n.unit
   JOIN structure s ON s.id = n.path[cardinality(n.path)] {{join}}"""
 _DESCRIBE = text(_DESCRIBED.format(more="", join="") + " WHERE e.id = :entry")
+# What people said, oldest first; beyond so many nobody looks for a page by them.
+_COMMENTS = """(SELECT json_agg(json_build_array(c.text, c.author_name)) FROM
+  (SELECT c.text, c.author_name FROM comment c WHERE c.entry = e.id ORDER BY c.id LIMIT 200) c)"""
 _INDEXABLE = _DESCRIBED.format(
-    more=", r.record, r.text", join="LEFT JOIN revision r ON r.entry = e.id AND r.number = e.head"
+    more=f", r.record, r.text, {_COMMENTS} AS comments",
+    join="LEFT JOIN revision r ON r.entry = e.id AND r.number = e.head",
 )
 _INDEX_NAMED = _INDEXABLE + " WHERE e.id = ANY (:entries) ORDER BY e.id"
 _INDEX_PAGE = text(_INDEXABLE + " WHERE CAST(:after AS text) IS NULL OR e.id > :after ORDER BY e.id LIMIT :limit")
@@ -61,4 +65,5 @@ def _described(row: Row) -> Described:
 def _indexable(row: Row) -> Indexable:
     record = orjson.loads(row["record"]) if row["record"] is not None else {"fields": {}, "attachments": []}
     files = tuple(IndexableFile(file["name"], file["sha256"], file["media_type"]) for file in record["attachments"])
-    return Indexable(_described(row), row["text"] or "", record["fields"], files)
+    comments = tuple((text, author) for text, author in row["comments"] or ())
+    return Indexable(_described(row), row["text"] or "", record["fields"], files, comments)

@@ -1,5 +1,6 @@
 """Map each fact to the event other houses hear; the one place where the domain meets that contract."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from contracts.entries import events
@@ -14,6 +15,9 @@ _EVENTS: dict[type[facts.Fact], type[Event]] = {
     facts.RevisionAppended: events.RevisionAppended,
     facts.EntryStateChanged: events.EntryStateChanged,
     facts.EntryStruckOut: events.EntryStruckOut,
+    facts.CommentAdded: events.CommentAdded,
+    facts.CommentResolved: events.CommentResolved,
+    facts.TagsChanged: events.TagsChanged,
     facts.GrantChanged: events.GrantChanged,
     facts.PersonAffiliated: events.PersonAffiliated,
     facts.RoleChanged: events.RoleChanged,
@@ -21,6 +25,7 @@ _EVENTS: dict[type[facts.Fact], type[Event]] = {
 }
 
 
-def event_of(fact: facts.Fact) -> Event:
-    """Return the event a fact is told as; both name their fields alike."""
-    return _EVENTS[type(fact)].model_validate(asdict(fact))
+def events_of(happened: Sequence[facts.Fact]) -> list[Event]:
+    """Return the events facts are told as, both naming their fields alike; a changed draft is told to nobody."""
+    told = [(_EVENTS.get(type(fact)), fact) for fact in happened]
+    return [kind.model_validate(asdict(fact)) for kind, fact in told if kind is not None]

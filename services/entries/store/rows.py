@@ -35,6 +35,12 @@ def in_force(alias: str) -> str:
     return f"{alias}.from_date <= {TODAY} AND ({alias}.until_date IS NULL OR {alias}.until_date >= {TODAY})"
 
 
+def readable(alias: str) -> str:
+    """Return the condition that ``:person`` may read the entry ``alias`` of the notebook ``n`` today."""
+    return f"""EXISTS (SELECT 1 FROM reader_label l WHERE l.person = :person
+      AND l.label = ANY (('entry:' || {alias}.id) || n.labels) AND {in_force("l")})"""
+
+
 def standing_sql(labels: str) -> str:
     """Return the column ``ways``: how ``:person`` reaches what carries these labels, with all roles in force."""
     return f"""(SELECT array_agg(DISTINCT l.way) FROM reader_label l WHERE l.person = :person

@@ -1,6 +1,6 @@
 """Bound one change, or one look, on one connection."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -17,11 +17,20 @@ from contracts.identifiers import RequestKey
 from services.entries.domain.caller import Caller
 from services.entries.domain.facts import Fact
 from services.entries.ports.machines import Clock
+from services.entries.store.drafts import SqlDrafts
 from services.entries.store.entries import SqlEntries
 from services.entries.store.imports import Imports
 from services.entries.store.notebooks import SqlGrants, SqlNotebooks
-from services.entries.store.outbox import event_of
+from services.entries.store.outbox import events_of
 from services.entries.store.people import SqlPeople, SqlStructures
+from services.entries.store.remarks import SqlRemarks
+
+# Hears of facts once they are true; it must neither fail nor wait.
+Told = Callable[[Sequence[Fact]], None]
+
+
+def nobody(_facts: Sequence[Fact]) -> None:
+    """Hear of facts where nobody has a page open: jobs, tests."""
 
 
 class SqlRepositories:
@@ -32,6 +41,8 @@ class SqlRepositories:
     notebooks: SqlNotebooks
     entries: SqlEntries
     grants: SqlGrants
+    drafts: SqlDrafts
+    remarks: SqlRemarks
     imports: Imports
 
     def __init__(self, engine: Engine, *, zone: str) -> None:
@@ -50,6 +61,8 @@ class SqlRepositories:
         self.notebooks = SqlNotebooks(self._connection, self.people, zone=self._zone)
         self.entries = SqlEntries(self._connection, zone=self._zone)
         self.grants = SqlGrants(self._connection, self.people, zone=self._zone)
+        self.drafts = SqlDrafts(self._connection, zone=self._zone)
+        self.remarks = SqlRemarks(self._connection, zone=self._zone)
         self.imports = Imports(self._connection)
         return self
 
@@ -71,10 +84,11 @@ class SqlReading(SqlRepositories):
 class SqlUnitOfWork(SqlRepositories):
     """One transaction with what goes out in its commit."""
 
-    def __init__(self, engine: Engine, caller: Caller, *, zone: str, clock: Clock) -> None:
+    def __init__(self, engine: Engine, caller: Caller, *, zone: str, clock: Clock, told: Told) -> None:
         super().__init__(engine, zone=zone)
         self._caller = caller
         self._clock = clock
+        self._told = told
         self._facts: list[Fact] = []
 
     def publish(self, *facts: Fact) -> None:
@@ -102,15 +116,16 @@ class SqlUnitOfWork(SqlRepositories):
         """Write the facts to the outbox and make it all true."""
         outbox.append(
             self._connection,
-            events=[event_of(fact) for fact in self._facts],
+            events=events_of(self._facts),
             occurred_at=self._clock.now(),
             actor_id=self._caller.actor.person,
             correlation_id=self._caller.correlation_id,
         )
-        self._facts.clear()
         self._committing = True
         self._connection.commit()
         self._committing = False
+        self._told(self._facts)
+        self._facts.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +135,11 @@ class SqlUnits:
     engine: Engine
     zone: str
     clock: Clock
+    told: Told = nobody
 
     def __call__(self, caller: Caller) -> SqlUnitOfWork:
         """Return a unit of work in the name of ``caller``."""
-        return SqlUnitOfWork(self.engine, caller, zone=self.zone, clock=self.clock)
+        return SqlUnitOfWork(self.engine, caller, zone=self.zone, clock=self.clock, told=self.told)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass
 
+from contracts.errors import Conflict
 from contracts.identifiers import EntryId, RevisionNumber
 from services.entries.domain.caller import Caller
+from services.entries.domain.documents import CheckedDocument
+from services.entries.domain.drafts import Update
 from services.entries.domain.revision import Author, Revision, to_milliseconds
 from services.entries.domain.views import EntryShown, RevisionShown
+from services.entries.ports.drafts import LivingDocuments
 from services.entries.ports.machines import Clock
 from services.entries.ports.unit_of_work import UnitOfWork, Units
-from services.entries.use_cases.written import Checked, Desk, Written
+from services.entries.use_cases.written import Checked, Desk, NamedDraft, Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,7 @@ class AppendRevision:
     units: Units
     clock: Clock
     desk: Desk
+    living: LivingDocuments
 
     def __call__(self, caller: Caller, *, entry: EntryId, expected_head: int, written: Written) -> RevisionShown:
         """
@@ -28,6 +33,7 @@ class AppendRevision:
             Forbidden: the actor may read it, not write it.
             Sealed: nothing may change any more.
             Stale: the head is another than ``expected_head``.
+            Conflict: a document while the draft holds unsaved text, or a draft that is behind or of another life.
             Invalid: the content is wrong.
 
         """
@@ -48,6 +54,7 @@ class AppendRevision:
         self, uow: UnitOfWork, caller: Caller, *, found: EntryShown, expected_head: int, checked: Checked
     ) -> Revision:
         found.standing.demand("write")
+        drafted = self._drafted(uow, found.entry.id, checked.written.draft, next_head=expected_head + 1)
         past = uow.entries.past_files(found.entry.id, checked.past_digests) if checked.past_digests else {}
         author = found.entry.author
         if author.id != caller.person:
@@ -55,13 +62,41 @@ class AppendRevision:
             author = Author(person.id, person.fields.display_name)
         now = to_milliseconds(self.clock.now())
         revision = self.desk.revise(
-            found.entry, checked.content(past), author=author, expected_head=expected_head, now=now
+            found.entry, checked.content(past, drafted=drafted), author=author, expected_head=expected_head, now=now
         )
         moved, facts = found.entry.appended(revision)
         uow.entries.append((revision,))
         uow.entries.save(moved)
         uow.publish(*facts)
         return revision
+
+    def _drafted(
+        self, uow: UnitOfWork, entry: EntryId, named: NamedDraft | None, *, next_head: int
+    ) -> CheckedDocument | None:
+        """
+        Return what the draft says, which this revision saves; none when the revision brings its own document.
+
+        Either way the draft is told: it goes on from this revision, or its life ends with text nobody misses.
+        """
+        draft = uow.drafts.held(entry)
+        if named is None:
+            if draft is not None:
+                uow.drafts.save(draft.ended())
+            return None
+        if draft is None:
+            raise Conflict(reason="draft_epoch", epoch="0")
+        draft.demand_epoch(named.epoch, writes=True)
+        if not self.living.covers(draft.state_vector, named.state_vector):
+            raise Conflict(reason="draft_behind", epoch=str(draft.epoch))
+
+        def rows(after: int) -> list[Update]:
+            return uow.drafts.updates(entry, after=after)
+
+        document = self.desk.documents.check(self.living.read(draft, rows))
+        updates = self.living.merge(draft, rows)
+        saved = draft.merged(updates, state_vector=draft.state_vector).saved(next_head)
+        uow.drafts.replace(saved, saved.rows(updates))
+        return document
 
     def _known(self, uow: UnitOfWork, caller: Caller, entry: EntryId, number: RevisionNumber) -> RevisionShown:
         shown, standing = uow.entries.revision(entry, number, person=caller.person)

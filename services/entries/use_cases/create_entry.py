@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from contracts.errors import FieldProblem, Invalid
 from contracts.identifiers import EntryId, NotebookId
 from services.entries.domain.caller import Caller
 from services.entries.domain.entry import Entry
@@ -34,6 +35,8 @@ class CreateEntry:
             Invalid: the first revision is wrong.
 
         """
+        if first and first.draft:
+            raise Invalid(FieldProblem("first.draft", "a new page has no draft", "create the page, then write in it"))
         checked = self.desk.check(first, owner=caller.person) if first else None
         with self.units(caller) as uow:
             if known := uow.recall(caller.request):

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from contracts.errors import NotFound
 from contracts.identifiers import EntryId, EntryReference, NotebookId, RevisionNumber
 from services.entries.domain.caller import Caller
-from services.entries.domain.entry import Entry
 from services.entries.domain.revision import Attachment
-from services.entries.domain.views import EntryShown, RevisionShown
+from services.entries.domain.views import EntryListed, EntryShown, RevisionShown, Sought
 from services.entries.ports.files import Files, FileText, SignedUrl
 from services.entries.ports.unit_of_work import Readings
 
@@ -29,17 +28,19 @@ class GetEntry:
 
 @dataclass(frozen=True, slots=True)
 class ListEntries:
-    """Show a notebook's pages."""
+    """Show a notebook's pages: its table of contents."""
 
     readings: Readings
 
-    def __call__(self, caller: Caller, *, notebook: NotebookId, after: int, limit: int) -> list[Entry]:
+    def __call__(
+        self, caller: Caller, *, notebook: NotebookId, sought: Sought, after: int | None, limit: int
+    ) -> list[EntryListed]:
         """Return pages by number; NotFound when the actor may not read the notebook."""
         with self.readings() as store:
             _, standing = store.notebooks.get(notebook=notebook, reference=None, person=caller.person)
             if not standing.reads:
                 raise NotFound
-            return store.entries.page(notebook, after=after, limit=limit)
+            return store.entries.page(notebook, sought, after=after, limit=limit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from contracts.errors import FieldProblem, Invalid, NotFound, Unsupported
+from contracts.errors import FieldProblem, Invalid, NotFound
 from contracts.identifiers import PersonId, Sha256, UploadId
+from services.entries.domain.documents import CheckedDocument
 from services.entries.domain.entry import Entry
 from services.entries.domain.revision import (
     Attachment,
@@ -32,12 +33,20 @@ class NamedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedDraft:
+    """A draft one wants to save: its epoch and the least state (Yjs state vector) the revision must hold."""
+
+    epoch: int
+    state_vector: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
-    """What one writes, as it came: exactly one of ``document`` and a draft's state vector."""
+    """What one writes, as it came: exactly one of ``document`` and a draft."""
 
     title: str
     document: Mapping[str, Any] | None
-    draft: str | None = None
+    draft: NamedDraft | None = None
     fields: Mapping[str, Any] | None = None
     files: tuple[NamedFile, ...] = ()
     reason: str = ""
@@ -45,11 +54,14 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What was written, its document checked and its uploads resolved; files of the past are still only named."""
+    """
+    What was written, its uploads resolved; files of the past are still only named.
+
+    ``document`` is none when the draft says it: that is read where nobody can write in it any more.
+    """
 
     written: Written
-    document: Mapping[str, Any]
-    text: str
+    document: CheckedDocument | None
     uploads: Mapping[UploadId, StoredFile]
 
     @property
@@ -57,17 +69,19 @@ class Checked:
         """Return the digests that must be of this entry's own past."""
         return tuple(file.sha256 for file in self.written.files if file.upload is None and file.sha256 is not None)
 
-    def content(self, past: Mapping[Sha256, Attachment]) -> Content:
+    def content(self, past: Mapping[Sha256, Attachment], *, drafted: CheckedDocument | None = None) -> Content:
         """
-        Return the content, every file found.
+        Return the content, every file found; ``drafted`` is what the draft says.
 
         Raises:
             Invalid: a digest is not of this entry's past; knowing a digest gives no right to its bytes.
 
         """
+        said = self.document or drafted
+        assert said is not None  # exactly one of the two: ``Desk.check``
         files = tuple(self._bytes(file, place, past) for place, file in enumerate(self.written.files))
         return Content(
-            self.written.title, self.document, self.text, self.written.fields or {}, files, self.written.reason
+            self.written.title, said.document, said.text, self.written.fields or {}, files, self.written.reason
         )
 
     def _bytes(self, file: NamedFile, place: int, past: Mapping[Sha256, Attachment]) -> Bytes:
@@ -97,16 +111,13 @@ class Desk:
         Raises:
             Invalid: neither or both of document and draft, a document outside the schema, an upload that is not the
                 actor's own finished one.
-            Unsupported: a draft; drafts are not made yet.
 
         """
         if (written.document is None) == (written.draft is None):
             raise Invalid(FieldProblem("document", "exactly one of document and draft", "give one of them"))
-        if written.document is None:
-            raise Unsupported(feature="draft")
-        checked = self.documents.check(written.document)
+        checked = None if written.document is None else self.documents.check(written.document)
         wanted = tuple(file.upload for file in written.files if file.upload is not None)
-        return Checked(written, checked.document, checked.text, self._uploads(wanted, owner=owner))
+        return Checked(written, checked, self._uploads(wanted, owner=owner))
 
     def _uploads(self, wanted: Sequence[UploadId], *, owner: PersonId) -> dict[UploadId, StoredFile]:
         if not wanted:

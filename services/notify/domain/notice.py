@@ -7,9 +7,9 @@ from uuid import UUID, uuid5
 
 from contracts.identifiers import EntryId, MessageId, NoticeId, PersonId
 
-Kind = Literal["to_sign", "signed", "returned", "sealed"]
+Kind = Literal["to_sign", "signed", "returned", "sealed", "commented", "mentioned"]
 # As what a person is told: it decides the wording, and only the first one found counts.
-Capacity = Literal["signer", "author", "lead"]
+Capacity = Literal["signer", "author", "lead", "reader"]
 
 # Namespace of mail ids (RFC 9562 §5.5): chosen once, never to change, or a repeat would no longer overwrite.
 MAILS = UUID("6f1f6c1e-3c0e-5a3b-9b0c-0f5d1a2e7c44")

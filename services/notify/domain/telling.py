@@ -45,7 +45,18 @@ class Sealed:
     alone: bool
 
 
-Happening = TurnCame | Signed | Returned | Sealed
+@dataclass(frozen=True, slots=True)
+class Commented:
+    """A person commented on a page; ``others`` have a part in it without being named."""
+
+    entry: EntryId
+    by: PersonId
+    mentioned: tuple[PersonId, ...]
+    others: tuple[PersonId, ...]
+    author: PersonId
+
+
+Happening = TurnCame | Signed | Returned | Sealed | Commented
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +82,8 @@ def tellings(happening: Happening, leads: Iterable[PersonId] = ()) -> tuple[Tell
             return (Telling(author, "signed", "author"),) if person != author else ()
         case Returned(author=author):
             return (Telling(author, "returned", "author"),)
+        case Commented():
+            return _commented(happening)
     return _sealed(happening, leads)
 
 
@@ -80,4 +93,14 @@ def _sealed(sealed: Sealed, leads: Iterable[PersonId]) -> tuple[Telling, ...]:
         told.setdefault(signer, Telling(signer, "sealed", "signer"))
     for lead in leads:
         told.setdefault(lead, Telling(lead, "sealed", "lead"))
+    return tuple(told.values())
+
+
+def _commented(said: Commented) -> tuple[Telling, ...]:
+    told: dict[PersonId, Telling] = {}
+    kinds: tuple[tuple[Kind, tuple[PersonId, ...]], ...] = (("mentioned", said.mentioned), ("commented", said.others))
+    for kind, people in kinds:
+        for person in people:
+            told.setdefault(person, Telling(person, kind, "author" if person == said.author else "reader"))
+    told.pop(said.by, None)
     return tuple(told.values())

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from contracts.identifiers import MessageId, NoticeId, PersonId
 from services.notify.domain.notice import Notice
-from services.notify.domain.telling import Happening, Returned, Sealed, Signed, Telling, TurnCame, tellings
+from services.notify.domain.telling import Commented, Happening, Returned, Sealed, Signed, Telling, TurnCame, tellings
 from services.notify.ports import Clock, Entries, NewId, UnitOfWorkFactory
 
 
@@ -47,7 +47,7 @@ def _actor(happening: Happening) -> PersonId | None:
     match happening:
         case Signed(person=person):
             return person
-        case Returned(by=by):
+        case Returned(by=by) | Commented(by=by):
             return by
         case _:
             return None

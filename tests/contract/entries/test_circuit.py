@@ -7,7 +7,7 @@ import pytest
 
 from contracts.errors import Conflict, Forbidden, Invalid, Sealed
 from contracts.identifiers import CircuitId
-from services.entries.domain.views import Frozen
+from services.entries.domain.views import Frozen, Sought
 from services.entries.use_cases.follow_signing import Message
 from tests.builders.entries import Institution, StorageDouble, caller, named, page
 
@@ -149,7 +149,7 @@ def test_struck_out_it_stays_in_the_sequence(lab: Institution) -> None:
     struck = lab.write.strike_out(caller(lab.researcher), entry=entry, reason="Doublon")
 
     assert ("struck_out", "Doublon") == (struck.entry.state, struck.entry.strike_out_reason)
-    pages = lab.read.list_entries(caller(lab.colleague), notebook=notebook.id, after=0, limit=10)
+    pages = lab.read.list_entries(caller(lab.colleague), notebook=notebook.id, sought=Sought(), after=None, limit=10)
     assert [1] == [one.number for one in pages]
 
 

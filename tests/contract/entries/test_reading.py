@@ -5,6 +5,7 @@ import pytest
 from contracts.errors import NotFound
 from contracts.identifiers import CircuitId, EntryId, RevisionNumber
 from services.entries.domain.grants import Beneficiary, Target
+from services.entries.domain.views import Sought
 from tests.builders.entries import Institution, StorageDouble, caller, named, page
 
 
@@ -18,11 +19,13 @@ def test_a_reader_lists_what_a_stranger_does_not_find(lab: Institution) -> None:
     assert notebook.reference == lab.read.get_notebook(reader, notebook=notebook.id, reference=None).reference
     assert [notebook.id] == [one.id for one in lab.read.list_notebooks(reader, structure=None, after=None, limit=9)]
     assert [] == lab.read.list_notebooks(stranger, structure=None, after=None, limit=9)
-    assert [entry] == [one.id for one in lab.read.list_entries(reader, notebook=notebook.id, after=0, limit=9)]
+    assert [entry] == [
+        one.entry.id for one in lab.read.list_entries(reader, notebook=notebook.id, sought=Sought(), after=0, limit=9)
+    ]
     assert [1] == [one.number for one in lab.read.list_revisions(reader, entry=entry, below=None, limit=9)]
     for look in (
         lambda: lab.read.get_notebook(stranger, notebook=notebook.id, reference=None),
-        lambda: lab.read.list_entries(stranger, notebook=notebook.id, after=0, limit=9),
+        lambda: lab.read.list_entries(stranger, notebook=notebook.id, sought=Sought(), after=0, limit=9),
         lambda: lab.read.list_revisions(stranger, entry=entry, below=None, limit=9),
         lambda: lab.read.get_revision(stranger, entry=entry, number=RevisionNumber(1)),
         lambda: lab.read.get_revision(reader, entry=entry, number=RevisionNumber(9)),

@@ -25,8 +25,8 @@ def read(written: Letter) -> EmailMessage:
 
 
 @pytest.mark.parametrize("recipient", [ADA, WIM])
-@pytest.mark.parametrize("kind", ["to_sign", "signed", "returned", "sealed"])
-@pytest.mark.parametrize("capacity", ["author", "signer", "lead"])
+@pytest.mark.parametrize("kind", ["to_sign", "signed", "returned", "sealed", "commented", "mentioned"])
+@pytest.mark.parametrize("capacity", ["author", "signer", "lead", "reader"])
 def test_every_mail_says_what_who_which_page_and_where(recipient: Person, kind: str, capacity: str) -> None:
     """In both languages, as text and as HTML, without pictures and without markup from titles."""
     message = read(letter(recipient, by=LEA, kind=kind, capacity=capacity))

@@ -1,7 +1,7 @@
 """Who is told what (product.md §7)."""
 
 from contracts.identifiers import EntryId, PersonId
-from services.notify.domain.telling import Returned, Sealed, Signed, Telling, TurnCame, tellings
+from services.notify.domain.telling import Commented, Returned, Sealed, Signed, Telling, TurnCame, tellings
 
 PAGE = EntryId("entry-1")
 ADA, WIM, LEA = PersonId("ada"), PersonId("wim"), PersonId("lea")
@@ -35,3 +35,10 @@ def test_a_seal_tells_author_signers_and_leads_each_once() -> None:
         Telling(LEA, "sealed", "signer"),
         Telling(PersonId("max"), "sealed", "lead"),
     )
+
+
+def test_a_comment_tells_who_is_named_and_who_has_a_part_in_it() -> None:
+    """Each once, and never whoever said it."""
+    said = Commented(PAGE, by=WIM, mentioned=(LEA, WIM), others=(ADA, LEA), author=ADA)
+
+    assert tellings(said) == (Telling(LEA, "mentioned", "reader"), Telling(ADA, "commented", "author"))

@@ -1,0 +1,1 @@
+"""Make, check and read living documents: Yjs, by pycrdt (yrs)."""
