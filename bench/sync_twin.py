@@ -16,7 +16,7 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI, Request, Response
 
-from bench.bus_twin import TwinClient, consume
+from bench.bus_twin import CLASSIC, TwinClient, consume
 from bench.databases import connect
 
 TABLE = "CREATE TABLE pressed (entry text, number bigint GENERATED ALWAYS AS IDENTITY, content bytea)"
@@ -24,7 +24,7 @@ TABLE = "CREATE TABLE pressed (entry text, number bigint GENERATED ALWAYS AS IDE
 
 def build() -> FastAPI:
     """Return the application."""
-    client = TwinClient()
+    client = TwinClient(CLASSIC)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -57,7 +57,7 @@ def insert() -> None:
         connection.commit()
         return {"entry": call["entry"], "content": ""}
 
-    asyncio.run(consume(os.environ["BENCH_TWIN_URL"], work))
+    asyncio.run(consume(os.environ["BENCH_TWIN_URL"], CLASSIC, work))
 
 
 def main(arguments: list[str]) -> int:

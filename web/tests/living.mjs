@@ -34,16 +34,20 @@ function shown(name, isLeaf) {
   }
 }
 
+function withoutAttributes(spec) {
+  return Object.fromEntries(Object.entries(spec).filter(([name]) => name !== 'attrs'))
+}
+
 function extensions(document) {
   const nodes = Object.entries(schema.nodes).map(([name, spec]) => {
-    const { attrs: _attrs, ...rest } = spec
+    const rest = withoutAttributes(spec)
     const rendered = name === 'text' ? {} : shown(name, !spec.content)
     return Node.create({
       name, ...rest, ...rendered, topNode: name === schema.topNode, addAttributes: () => attributes(spec),
     })
   })
   const marks = Object.entries(schema.marks).map(([name, spec]) => {
-    const { attrs: _attrs, ...rest } = spec
+    const rest = withoutAttributes(spec)
     return Mark.create({ name, ...rest, ...shown(name, false), addAttributes: () => attributes(spec) })
   })
   return [...nodes, ...marks, Collaboration.configure({ document })]
