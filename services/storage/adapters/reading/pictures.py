@@ -10,8 +10,8 @@ from services.storage.domain.reading import MOST_PREVIEW_BYTES, Preview, Reason
 
 THUMBNAIL_PIXELS: Final = 320
 PAGE_PIXELS: Final = 1240
-# 200 million pixels: an A0 poster at 300 dpi; unpacked it just fits the memory of one child.
-MOST_PIXELS: Final = 200_000_000
+# An A0 poster at 300 dpi has 140 million; in colour that many fit the memory of one child.
+MOST_PIXELS: Final = 150_000_000
 READ_FORMATS: Final = ("PNG", "JPEG", "GIF", "TIFF", "WEBP", "BMP")
 
 
