@@ -58,7 +58,7 @@ def test_an_upload_goes_on_after_its_parts_were_joined(s3: StoreUnderTest) -> No
 def test_not_even_an_administrator_opens_a_compliance_lock(s3: StoreUnderTest, s3_server: S3Server) -> None:
     """The promise holds against whoever has the keys: deleting, shortening and weakening are refused."""
     blob = s3.stored(DATA)
-    s3.blobs.retain(blob, in_minutes(0.2))
+    s3.blobs.retain(blob, in_minutes(20))
     upload, _, version = blob.place.partition(":")
     client = s3_server.client()
     key = next(
@@ -67,8 +67,8 @@ def test_not_even_an_administrator_opens_a_compliance_lock(s3: StoreUnderTest, s
         if each["Key"].endswith(upload)
     )
     place = {"Bucket": s3_server.bucket, "Key": key, "VersionId": version}
-    weaker = {"Mode": "GOVERNANCE", "RetainUntilDate": in_minutes(0.1)}
-    shorter = {"Mode": "COMPLIANCE", "RetainUntilDate": in_minutes(0.05)}
+    weaker = {"Mode": "GOVERNANCE", "RetainUntilDate": in_minutes(10)}
+    shorter = {"Mode": "COMPLIANCE", "RetainUntilDate": in_minutes(5)}
 
     with pytest.raises(ClientError):
         client.delete_object(**place, BypassGovernanceRetention=True)
