@@ -4,11 +4,12 @@ import sys
 
 import typer
 
-from onebox.commands import bench, check, demo, doctor, down, status, test, up, verify
+from onebox.commands import bench, check, demo, doctor, down, search, status, test, up, verify
 from onebox.installation import WrongFolder
 from onebox.programs import StartFailed
 from onebox.running import AskedToStop
 from onebox.servers.minio import MinioMissing
+from onebox.servers.opensearch import OpensearchMissing
 from onebox.servers.postgresql import PostgresqlMissing
 from onebox.servers.rabbitmq import RabbitmqMissing
 from onebox.supervisor import AlreadyRunning
@@ -25,13 +26,15 @@ app.command("down")(down.down)
 app.command("status")(status.status)
 app.command("doctor")(doctor.doctor)
 app.command("check")(check.check)
+app.add_typer(search.search, name="search")
 app.command("verify", context_settings=_HANDED_ON)(verify.verify)
 app.command("bench", context_settings=_HANDED_ON)(bench.bench)
 app.command("test", context_settings=_HANDED_ON)(test.test)
 
 
 REMEDIABLE = (
-    AlreadyRunning, WrongFolder, MinioMissing, PostgresqlMissing, RabbitmqMissing, StartFailed, WebAppFailed,
+    AlreadyRunning, WrongFolder, MinioMissing, OpensearchMissing, PostgresqlMissing, RabbitmqMissing, StartFailed,
+    WebAppFailed,
 )  # fmt: skip
 
 

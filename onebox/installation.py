@@ -4,7 +4,7 @@ import json
 import secrets
 import socket
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal, Self
 
@@ -15,13 +15,15 @@ PREFERRED_HTTP_PORT = 8080
 # Processes with a side port for /livez, /readyz and /metrics.
 WATCHED = ("entries", "signing", "storage", "search", "notify", "gateway", "door", "relay")
 PORTS = (
-    "http", "transfer", "s3", "authority", "postgresql", "amqp", "distribution", "epmd",
+    "http", "transfer", "s3", "opensearch", "authority", "postgresql", "amqp", "distribution", "epmd",
     *(f"health_{name}" for name in WATCHED),
 )  # fmt: skip
 
 
 # Where bytes are kept: it cannot change once the first file is there.
 StoreKind = Literal["directory", "s3"]
+# Where pages are indexed: it may change at any start, the index is filled anew beside.
+SearchKind = Literal["postgresql", "opensearch"]
 
 
 class WrongFolder(RuntimeError):
@@ -37,6 +39,7 @@ class Character:
     origin: str
     time_zone: str = "Europe/Paris"
     store: StoreKind = "directory"
+    search: SearchKind = "postgresql"
 
     @property
     def demo(self) -> bool:
@@ -44,15 +47,15 @@ class Character:
         return self.kind == "demo"
 
     @classmethod
-    def of_demo(cls, *, store: StoreKind = "directory") -> Self:
+    def of_demo(cls, *, store: StoreKind = "directory", search: SearchKind = "postgresql") -> Self:
         """Make the character of a demonstration."""
         origin = f"demonstration.paillasse.invalid/{secrets.token_hex(4)}"
-        return cls("demo", "Institut de démonstration", origin, store=store)
+        return cls("demo", "Institut de démonstration", origin, store=store, search=search)
 
     @classmethod
-    def of_institution(cls, name: str, *, store: StoreKind = "directory") -> Self:
+    def of_institution(cls, name: str, *, store: StoreKind = "directory", search: SearchKind = "postgresql") -> Self:
         """Make the character of a real installation."""
-        return cls("real", name, f"log.paillasse.invalid/{secrets.token_hex(8)}", store=store)
+        return cls("real", name, f"log.paillasse.invalid/{secrets.token_hex(8)}", store=store, search=search)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,9 @@ def settle(folder: Path, character: Character) -> Installation:
     if (found := known(folder)) is None:
         _write(folder / "installation.json", asdict(character))
         found = character
+    elif found.search != character.search:
+        found = replace(found, search=character.search)
+        _write(folder / "installation.json", asdict(found))
     # A second demonstration beside the usual one, or a test, keeps off the address people know.
     preferred = not found.demo or folder == DEFAULT_FOLDER
     return Installation(folder, found, _ports(folder / "ports.json", preferred=preferred))

@@ -12,7 +12,7 @@ from onebox.installation import Installation
 from onebox.probes import TcpProbe, http_probe
 from onebox.programs import Program
 from onebox.secrets import HOUSES, Secrets
-from onebox.servers import minio, postgresql, rabbitmq
+from onebox.servers import minio, opensearch, postgresql, rabbitmq
 from onebox.servers.databases import DatabasePasswords, make_databases
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -88,6 +88,7 @@ class System:
             self._cluster().program(),
             *self._node().programs(),
             *self._s3(),
+            *self._opensearch(),
             self._migrate(),
             self._authority(),
             self._relay(),
@@ -126,6 +127,19 @@ class System:
             cwd=str(PROJECT),
         )
         return self._minio().program(), bucket
+
+    def _opensearch(self) -> tuple[Program, ...]:
+        node = opensearch.Node(self.installation.folder / "opensearch", self.installation.ports["opensearch"])
+        return (node.program(),) if self.installation.character.search == "opensearch" else ()
+
+    def _search(self) -> dict[str, str]:
+        url = f"http://127.0.0.1:{self.installation.ports['opensearch']}"
+        return {"SEARCH_ENGINE": self.installation.character.search, "OPENSEARCH_URL": url}
+
+    def operation(self, house: str, *arguments: str) -> Program:
+        """Describe an operation of a house (``python -m services.HOUSE.jobs …``), with the house's own settings."""
+        argv = (sys.executable, "-m", f"services.{house}.jobs", *arguments)
+        return Program(name="operation", argv=argv, env=self._house(house).env, runs_once=True, cwd=str(PROJECT))
 
     def _minio(self) -> minio.Minio:
         return minio.Minio(
@@ -181,6 +195,7 @@ class System:
         own: Mapping[str, Mapping[str, str]] = {
             "storage": self._store(),
             "signing": self._signing(),
+            "search": self._search(),
             "notify": {"MAILDIR": str(self.installation.maildir), "OPERATOR_MAIL": OPERATOR_MAIL},
         }
         extra = {"HOUSE": house, **self._bus(house), **self._place(house), **own.get(house, {})}

@@ -11,4 +11,8 @@ Store = Annotated[
     Literal["directory", "s3"],
     typer.Option("--store", help="On a new folder: keep files in a directory, or in a private MinIO (S3)."),
 ]
+SearchEngine = Annotated[
+    Literal["postgresql", "opensearch"] | None,
+    typer.Option("--search", help="Index pages in PostgreSQL, or in a private OpenSearch; may be changed at a start."),
+]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show every line of every program.")]

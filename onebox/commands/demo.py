@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from onebox import webapp
-from onebox.commands import Data, Store, Verbose
+from onebox.commands import Data, SearchEngine, Store, Verbose
 from onebox.demo import furniture, institution, seed
 from onebox.demo.api import client
 from onebox.installation import DEFAULT_FOLDER, Character
@@ -20,6 +20,7 @@ def demo(
     eln: Annotated[Path | None, typer.Option("--eln", help="With --once: the archive to import.")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="With --once: where results go.")] = None,
     store: Store = "directory",
+    search: SearchEngine = None,
     data: Data = DEFAULT_FOLDER,
     verbose: Verbose = False,
 ) -> None:
@@ -29,7 +30,7 @@ def demo(
     if not once and (eln or out):
         raise typer.BadParameter("--eln and --out belong to --once")
     webapp.build()
-    character = Character.of_demo(store=store)
+    character = Character.of_demo(store=store, search=search or "postgresql")
     code = asyncio.run(_run(character, once=once, eln=eln, out=out, data=data, verbose=verbose))
     raise typer.Exit(code)
 

@@ -17,7 +17,7 @@ from onebox.commands import Data, Json
 from onebox.commands.handing_on import run
 from onebox.installation import DEFAULT_FOLDER, known, settle
 from onebox.secrets import Secrets
-from onebox.servers import minio, postgresql, rabbitmq
+from onebox.servers import minio, opensearch, postgresql, rabbitmq
 from onebox.supervisor import holder
 from onebox.system import System
 
@@ -74,6 +74,8 @@ def _findings(data: Path) -> Iterator[Finding]:
         found = shutil.which(tool) or ""
         yield Finding(tool, found, "" if found else remedy)
     yield _optional("MinIO", minio.find_program, "only for --store s3: " + minio.MinioMissing.remedy)
+    remedy = "only for --search opensearch: " + opensearch.OpensearchMissing.remedy
+    yield _optional("OpenSearch", lambda: opensearch.find_server().home, remedy)
     place = next(folder for folder in (data.resolve(), *data.resolve().parents) if folder.exists())
     free = shutil.disk_usage(place).free
     enough = free >= LEAST_FREE_BYTES
@@ -126,5 +128,5 @@ def _optional(name: str, find: Callable[[], Path], remedy: str) -> Finding:
     """Look for what only one option needs: how to get it is said, its absence is no fault."""
     try:
         return Finding(name, str(find()))
-    except minio.MinioMissing:
+    except (minio.MinioMissing, opensearch.OpensearchMissing):
         return Finding(name, f"not here; {remedy}")

@@ -1,6 +1,7 @@
 """``paillasse up``: the single machine with a persistent data folder."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +9,7 @@ import httpx
 import typer
 
 from onebox import webapp
-from onebox.commands import Data, Store, Verbose
+from onebox.commands import Data, SearchEngine, Store, Verbose
 from onebox.installation import DEFAULT_FOLDER, Character, known
 from onebox.running import Running, running
 
@@ -21,6 +22,7 @@ def up(
     admin: Annotated[str | None, typer.Option("--admin", help="On an empty folder: the administrator's mail.")] = None,
     code: Annotated[str, typer.Option("--code", help="On an empty folder: the institution's short code.")] = "INST",
     store: Store = "directory",
+    search: SearchEngine = None,
     data: Data = DEFAULT_FOLDER,
     verbose: Verbose = False,
 ) -> None:
@@ -30,6 +32,8 @@ def up(
     if not ready and not (institution and admin):
         raise typer.BadParameter("an empty data folder needs --institution NAME --admin MAIL")
     character = found or Character.of_institution(institution or "", store=store)
+    if search is not None:
+        character = replace(character, search=search)
     if character.demo:
         raise typer.BadParameter(f"{data} is marked as a demonstration; choose another folder with --data")
     webapp.build()

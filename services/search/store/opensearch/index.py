@@ -18,6 +18,8 @@ from services.search.store.opensearch.snippets import HIGHLIGHT, snippets
 from services.search.store.texts import read_texts
 
 MOST_FACET_VALUES = 50
+# To make an index takes a busy server its time; nobody waits for it.
+MAKING_SECONDS = 30
 _FACETS: dict[FacetName, tuple[str, str]] = {
     "unit": ("unit", "unit_code"),
     "team": ("team", "team_name"),
@@ -120,7 +122,10 @@ class OpenSearchIndex:
         index = self._index(generation)
         with reaching():
             if not self.client.indices.exists(index=index):
-                self.client.indices.create(index=index, body=index_body(refresh_interval=self.refresh_interval))
+                # 400: it was being made by an attempt whose answer did not come in time.
+                params = {"ignore": 400, "request_timeout": MAKING_SECONDS}
+                body = index_body(refresh_interval=self.refresh_interval)
+                self.client.indices.create(index=index, body=body, params=params)
             if not self.client.indices.exists_alias(name=self.name):
                 self.client.indices.put_alias(index=index, name=self.name)
 

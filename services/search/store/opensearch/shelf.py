@@ -20,6 +20,8 @@ from services.search.store.tables import fed
 
 # One request carries about so many bytes; a single larger page travels alone.
 BULK_BYTES = 4_000_000
+# Feeding waits longer than people do: what times out is done twice.
+BULK_SECONDS = 20
 _STALE = 409
 _NOT_FOUND = 404
 _PUT = upsert(fed)
@@ -72,7 +74,7 @@ class OpenSearchShelf:
         refused: dict[EntryId, Refusal] = {}
         for body in self._bodies(generations):
             with reaching():
-                answer = self._client.bulk(body=body)
+                answer = self._client.bulk(body=body, params={"request_timeout": BULK_SECONDS})
             if answer["errors"]:
                 refused |= {refusal.entry: refusal for refusal in self._refusals(answer["items"])}
         self._waiting.clear()
