@@ -18,6 +18,7 @@ from contracts.errors import FieldProblem, Invalid, PaillasseError, Unavailable
 from gateway.bus import Bus
 from gateway.context import Gateway
 from gateway.identity.holders import Holders
+from gateway.identity.one_time_codes import OneTimeCodes
 from gateway.identity.passwords import Passwords
 from gateway.middleware import Correlated
 from gateway.pages import rendering
@@ -25,6 +26,7 @@ from gateway.pages.verification import Verifier
 from gateway.problems import KINDS, GatewayProblem, code_of, problem_of
 from gateway.rates import Rates
 from gateway.routes import (
+    authenticators,
     drafts,
     entries,
     files,
@@ -42,11 +44,12 @@ from gateway.routes import (
 )
 from gateway.settings import GatewaySettings
 from gateway.store.accounts import Accounts
+from gateway.store.authenticators import Authenticators
 from gateway.store.sessions import Sessions
 from gateway.watching import Watchers
 
 API = "/api/v1"
-PARTS = (identity, people, notebooks, entries, drafts, remarks, files, signing, search, imports)
+PARTS = (identity, authenticators, people, notebooks, entries, drafts, remarks, files, signing, search, imports)
 log = structlog.get_logger()
 _BY_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
@@ -115,6 +118,9 @@ def _assemble(settings: GatewaySettings) -> Gateway:
         sessions=sessions,
         accounts=accounts,
         passwords=Passwords(accounts),
+        codes=OneTimeCodes.with_key(
+            Authenticators(engine), accounts, key=settings.authenticator_key.get_secret_value()
+        ),
         holders=Holders(sessions, settings.public_url),
         verifier=Verifier.with_anchors(settings.trust_dir),
         watchers=Watchers(bus),

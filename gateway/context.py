@@ -12,6 +12,7 @@ from contracts.envelope import Call
 from contracts.identifiers import Actor, Ceremony
 from gateway.bus import Asked, Bus
 from gateway.identity.holders import Holders, actor_of
+from gateway.identity.one_time_codes import OneTimeCodes
 from gateway.identity.passwords import Passwords
 from gateway.pages.verification import Verifier
 from gateway.problems import GatewayProblem
@@ -34,6 +35,7 @@ class Gateway:
     sessions: Sessions
     accounts: Accounts
     passwords: Passwords
+    codes: OneTimeCodes
     holders: Holders
     verifier: Verifier
     watchers: Watchers

@@ -17,6 +17,8 @@ class GatewaySettings(ProcessSettings):
     files_origin: str = ""
     # Guards POST /setup while there is no institution.
     setup_token: SecretStr
+    # Encrypts the secrets of authenticator apps: 64 hexadecimal digits.
+    authenticator_key: SecretStr
     # Sessions end after a working day; step-up is asked for at every signature anyway.
     session_hours: int = 12
     # Above this a JSON body is refused before it is read: the largest document is 8 MB, plus room for its envelope.

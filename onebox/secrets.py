@@ -51,7 +51,7 @@ class Secrets:
         for name in ("url_key", "database_password", "s3_secret_key"):
             self._put("door", name, self.read("storage", name))
         self._once("gateway", "setup_token")
-        self._once("gateway", "session_key")
+        self._once("gateway", "authenticator_key")
         self._once("pki", "key_passphrase")
         for process in ("signing", "authority"):
             self._put(process, "key_passphrase", self.read("pki", "key_passphrase"))

@@ -120,6 +120,15 @@ class ListStructures(Call, Page):
     reply: ClassVar[type[Message]] = StructureList
 
 
+class GetStructure(Call):
+    """Return one structure, to name it."""
+
+    service = _READ
+    method = "get_structure"
+    structure: StructureId
+    reply: ClassVar[type[Message]] = Structure
+
+
 class CreatePerson(Call):
     """Add a person; Conflict when the mail is known."""
 

@@ -12,6 +12,8 @@ from contracts.entries.calls import (
     CreatePerson,
     CreateStructure,
     FindPeople,
+    GetPeople,
+    GetStructure,
     GiveRole,
     ListStructures,
     PeopleList,
@@ -59,6 +61,12 @@ async def structures(
     return json_answer(await visit.ask(ListStructures(parent=parent, cursor=cursor, limit=limit)))
 
 
+@router.get("/structures/{structure}", responses={200: {"model": Structure}})
+async def structure(visit: Visitor, structure: StructureId) -> Response:
+    """Return one structure."""
+    return json_answer(await visit.ask(GetStructure(structure=structure)))
+
+
 @router.post("/structures", status_code=201, responses={201: {"model": Structure}})
 async def create_structure(visit: Visitor, body: CreateStructure) -> Response:
     """Add a region, unit or team."""
@@ -69,10 +77,13 @@ async def create_structure(visit: Visitor, body: CreateStructure) -> Response:
 async def people(
     visit: Visitor,
     q: Annotated[str, Query(max_length=200)] = "",
+    ids: Annotated[list[PersonId], Query(max_length=200)] = [],  # noqa: B006 - FastAPI copies it
     cursor: str | None = None,
     limit: Limit = 50,
 ) -> Response:
-    """Find people by the beginning of a name or mail."""
+    """Find people by the beginning of a name or mail; or name those with these ``ids``."""
+    if ids:
+        return json_answer(await visit.ask(GetPeople(ids=tuple(ids))))
     return json_answer(await visit.ask(FindPeople(q=q, cursor=cursor, limit=limit)))
 
 

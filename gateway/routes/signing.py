@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 
+from contracts.errors import FieldProblem, Invalid
 from contracts.identifiers import Ceremony as Proof
 from contracts.identifiers import CeremonyId, EntryId, PersonId, ReceiptId, RevisionNumber, StepId
 from contracts.signing.calls import (
@@ -31,7 +32,9 @@ from contracts.signing.calls import (
     StartCircuit,
 )
 from gateway.context import Visit, Visitor, ask_as_nobody, json_answer
+from gateway.identity.step_up import prove_code, prove_password
 from gateway.problems import GatewayProblem
+from gateway.routes.authenticators import Method
 from gateway.routes.entries import Reason
 from gateway.routes.people import Limit
 from gateway.store.sessions import OpenCeremony as Remembered
@@ -54,13 +57,16 @@ class StepsToSign(BaseModel):
 
     steps: tuple[StepId, ...] = Field(min_length=1, max_length=100)
     locale: Language = "fr"
+    # How identity will be proven: the statements say it, so it is chosen before they are made.
+    method: Method = "password"
 
 
 class IdentityProof(BaseModel):
-    """The factor that proves identity again; ``password`` for local accounts."""
+    """The factor that proves identity again: ``password``, or the ``code`` of an authenticator app."""
 
-    method: Literal["password"]
-    password: str = Field(min_length=1, max_length=1024)
+    method: Method
+    password: str = Field(default="", max_length=1024)
+    code: str = Field(default="", max_length=12)
 
 
 class Reassignment(Reason):
@@ -93,7 +99,7 @@ async def open_ceremony(visit: Visitor, body: StepsToSign) -> Response:
     """Build the statements to sign and return one challenge over all of them."""
     if visit.holder.session is None:
         raise GatewayProblem("forbidden", reason="needs_a_session")
-    opened = await visit.ask(OpenCeremony(steps=body.steps, locale=body.locale))
+    opened = await visit.ask(OpenCeremony(steps=body.steps, locale=body.locale, proof_method=body.method))
     remembered = Remembered(CeremonyId(opened["id"]), visit.holder.person, visit.holder.session, opened["challenge"])
     until = datetime.fromisoformat(opened["expires_at"])
     await visit.gateway.sessions.remember_ceremony(remembered, until=until)
@@ -106,25 +112,20 @@ async def complete_ceremony(request: Request, visit: Visitor, ceremony: Ceremony
     opened = await visit.gateway.sessions.ceremony(ceremony, visit.holder, now=datetime.now(UTC))
     if opened is None:
         raise GatewayProblem("not_found", reason="ceremony_expired_or_of_another_session")
-    address = request.client.host if request.client else ""
-    credential = await _step_up(visit, body.password, address=address)
+    credential = await _step_up(visit, body, address=request.client.host if request.client else "")
     proof = Proof(ceremony, body.method, credential, int(time.time()), opened.challenge)
     call = CompleteCeremony(ceremony=ceremony)
     return json_answer(await visit.ask(call, ceremony=proof, timeout_seconds=COMPLETE_SECONDS))
 
 
-async def _step_up(visit: Visit, password: str, *, address: str) -> str:
-    account = await visit.gateway.accounts.by_person(visit.holder.person)
-    if account is None:
-        raise GatewayProblem("forbidden", reason="no_local_password")
-    try:
-        await visit.gateway.passwords.check(account.login, password, address=address, now=datetime.now(UTC))
-    except GatewayProblem as problem:
-        if problem.problem == "unauthenticated":
-            # The session is fine, the factor is not: 401 would sign a client out while it signs.
-            raise GatewayProblem("forbidden", reason="wrong_password") from problem
-        raise
-    return f"local:{account.person}"
+async def _step_up(visit: Visit, proof: IdentityProof, *, address: str) -> str:
+    given = proof.password if proof.method == "password" else proof.code
+    if not given:
+        name = "password" if proof.method == "password" else "code"
+        raise Invalid(FieldProblem(name, "missing", f"the method {proof.method} needs it"))
+    if proof.method == "totp":
+        return f"totp:{await prove_code(visit, given)}"
+    return f"local:{(await prove_password(visit, given, address=address)).person}"
 
 
 @router.post("/signing/steps/{step}/return", responses={200: {"model": Circuit}})

@@ -55,6 +55,19 @@ ceremony = sa.Table(
     sa.Column("challenge", sa.Text, nullable=False),
     sa.Column("expires_at", _time, nullable=False),
 )
+# The secret is encrypted: unlike the others it must be read again, at each code (RFC 6238).
+authenticator = sa.Table(
+    "authenticator",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("person", sa.Text, nullable=False, index=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("secret", sa.LargeBinary, nullable=False),
+    sa.Column("last_step", sa.BigInteger, nullable=False),
+    sa.Column("created_at", _time, nullable=False),
+    sa.Column("confirmed_at", _time),
+    sa.Column("last_used_at", _time),
+)
 attempt = sa.Table(
     "attempt",
     metadata,

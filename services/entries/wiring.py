@@ -35,7 +35,7 @@ from services.entries.use_cases.follow_signing import CloseForSeal, ReturnEntry,
 from services.entries.use_cases.freeze import Freeze
 from services.entries.use_cases.get_import import GetImport
 from services.entries.use_cases.give_role import GiveRole
-from services.entries.use_cases.list_structures import ListStructures
+from services.entries.use_cases.list_structures import GetStructure, ListStructures
 from services.entries.use_cases.open_notebook import OpenNotebook
 from services.entries.use_cases.read_entries import (
     FindAttachment,
@@ -95,6 +95,7 @@ class Reads:
     """The use cases that only look."""
 
     list_structures: ListStructures
+    get_structure: GetStructure
     get_me: GetMe
     find_people: FindPeople
     get_people: GetPeople
@@ -216,6 +217,7 @@ def build_reads(readings: Readings, *, files: Files) -> Reads:
     find_attachment = FindAttachment(readings)
     return Reads(
         list_structures=ListStructures(readings),
+        get_structure=GetStructure(readings),
         get_me=GetMe(readings),
         find_people=FindPeople(readings),
         get_people=GetPeople(readings),

@@ -174,6 +174,11 @@ class EntriesRead(Screens):
         )
         return calls.StructureList(items=tuple(map(say.structure, found)), next_cursor=next_cursor(found, call.limit))
 
+    @answers(calls.GetStructure)
+    def get_structure(self, call: calls.GetStructure, context: CallContext) -> calls.Structure:
+        """Name a structure."""
+        return say.structure(self.house.read.get_structure(caller(context), call.structure))
+
     @answers(calls.GetMe)
     def get_me(self, call: calls.GetMe, context: CallContext) -> calls.PersonDetail:  # noqa: ARG002
         """Tell the acting person about themselves."""

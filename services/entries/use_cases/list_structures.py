@@ -1,4 +1,4 @@
-"""List the structure tree."""
+"""Read the structure tree."""
 
 from dataclasses import dataclass
 
@@ -19,3 +19,16 @@ class ListStructures:
         _ = caller.person
         with self.readings() as store:
             return store.structures.page(parent=parent, after=after, limit=limit)
+
+
+@dataclass(frozen=True, slots=True)
+class GetStructure:
+    """Name one structure to any person."""
+
+    readings: Readings
+
+    def __call__(self, caller: Caller, structure: StructureId) -> Structure:
+        """Return it; NotFound."""
+        _ = caller.person
+        with self.readings() as store:
+            return store.structures.get(structure)

@@ -15,7 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy import URL
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from contracts.identifiers import PersonId
 from gateway.identity.passwords import secret_pair
@@ -43,16 +43,20 @@ class Running:
         """Return a client; headers are sent with every request."""
         return httpx.Client(base_url=self.base_url, headers={"Accept-Language": "en", **headers}, timeout=20)
 
+    def engine(self) -> AsyncEngine:
+        """Return a way into the gateway's database."""
+        place = self.database
+        return create_async_engine(
+            URL.create("postgresql+asyncpg", place["user"], place["password"], place["host"], place["port"],
+                       place["name"])
+        )  # fmt: skip
+
     def invite(self, person: str, login: str) -> str:
         """Leave an invitation in the database and return its secret."""
         secret, digest = secret_pair()
 
         async def insert() -> None:
-            place = self.database
-            engine = create_async_engine(
-                URL.create("postgresql+asyncpg", place["user"], place["password"], place["host"], place["port"],
-                           place["name"])
-            )  # fmt: skip
+            engine = self.engine()
             until = datetime.now(UTC) + timedelta(days=1)
             await Accounts(engine).invite(PersonId(person), login=login, secret_sha256=digest, until=until)
             await engine.dispose()
@@ -68,6 +72,7 @@ def _secrets(folder: Path, *, database: dict, bus_password: str) -> None:
     files = {
         "database_password": database["password"], "bus_password": bus_password, "actor_key": pem,
         "actor_issuers": f'{{"gateway": "{public}"}}', "setup_token": SETUP_TOKEN,
+        "authenticator_key": "5e" * 32,
     }  # fmt: skip
     for name, value in files.items():
         (folder / name).write_text(value)

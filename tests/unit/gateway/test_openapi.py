@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from fastapi import APIRouter, FastAPI
 
-from gateway.routes import entries, files, identity, imports, notebooks, people, search, signing
+from gateway.routes import authenticators, entries, files, identity, imports, notebooks, people, search, signing
 
-ROUTERS = (identity, people, notebooks, entries, files, signing, search, imports)
+ROUTERS = (identity, authenticators, people, notebooks, entries, files, signing, search, imports)
 SNAPSHOT = Path(__file__).parents[2] / "contract" / "snapshots" / "http.json"
 
 
