@@ -1,4 +1,4 @@
-"""Read one file: ``python -m services.storage.adapters.reading MEMORY_BYTES CPU_SECONDS PARENT NAME <FILE >FRAMES``."""
+"""Read one file: ``python -m services.storage.adapters.reading MEMORY_BYTES CPU_SECONDS PARENT SUFFIX``, 0 to 1."""
 
 import os
 import sys
@@ -23,7 +23,7 @@ def main() -> None:
     try:
         media_type = sniff(file)
         _tell(kind_frame(media_type))
-        previews = _read(file, media_type, name=sys.argv[4])
+        previews = _read(file, media_type, suffix=sys.argv[4])
     except BaseException as error:  # noqa: BLE001 -- whatever a stranger's file does ends here, and has a reason
         traceback.print_exc()
         _tell(failed_frame(_reason(error)))
@@ -32,12 +32,12 @@ def main() -> None:
         _tell(preview_frame(preview))
 
 
-def _read(file: BinaryIO, media_type: str, *, name: str) -> Iterable[Preview]:
+def _read(file: BinaryIO, media_type: str, *, suffix: str) -> Iterable[Preview]:
     """Tell the text; return the previews, which may fail without costing it."""
     from services.storage.adapters.reading.gather import Enough, Gatherer
     from services.storage.adapters.reading.kinds import holds_text, reader_of
 
-    reader, gatherer = reader_of(media_type, name=name), Gatherer()
+    reader, gatherer = reader_of(media_type, suffix=suffix), Gatherer()
     if reader is not None:
         with suppress(Enough):
             reader(file, gatherer)

@@ -34,10 +34,10 @@ _READERS: Final = {
 _TABULAR: Final = (".csv", ".tsv")
 
 
-def reader_of(media_type: str, *, name: str) -> Reader | None:
-    """Return who reads it, None when nobody does; of plain text only the name tells that it is a table."""
+def reader_of(media_type: str, *, suffix: str) -> Reader | None:
+    """Return who reads it, None when nobody does; of plain text only the name's ending tells that it is a table."""
     place = _READERS.get(media_type)
-    if media_type == PLAIN and name.lower().endswith(_TABULAR):
+    if media_type == PLAIN and suffix.lower() in _TABULAR:
         place = "lines:read_csv"
     if place is None:
         return None

@@ -61,7 +61,8 @@ class ChildReader:
 
     def _run(self, file: IO[bytes], told: IO[bytes], complaint: IO[bytes], *, name: str) -> "Ended":
         """Return how it ended."""
-        arguments = map(str, (self.memory_bytes, self.cpu_seconds, os.getpid(), name))
+        # Of the name only its ending: anybody on the machine can list the arguments of processes.
+        arguments = map(str, (self.memory_bytes, self.cpu_seconds, os.getpid(), Path(name).suffix))
         # Nothing of ours is inherited: no setting, no secret, no open file.
         child = subprocess.Popen(
             [sys.executable, "-m", "services.storage.adapters.reading", *arguments],
