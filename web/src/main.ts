@@ -3,8 +3,10 @@ import { mount } from 'svelte'
 import '../../gateway/pages/tokens.css'
 import './page.css'
 import App from './App.svelte'
+import { keepOffline } from './offline/offline'
 import { applyTheme } from './shell/theme.svelte'
 
 applyTheme()
+keepOffline()
 const target = document.getElementById('app')
 if (target) mount(App, { target })

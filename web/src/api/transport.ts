@@ -19,15 +19,20 @@ export function onSessionEnd(ask: AskToSignIn): void {
   askToSignIn = ask
 }
 
-/** Send a request; used as the ``fetch`` of the generated client and for bodies that are not JSON. */
-export async function send(request: Request, deadlineMs = DEADLINE_MS): Promise<Response> {
+/**
+ * Send a request; used as the ``fetch`` of the generated client and for bodies that are not JSON.
+ *
+ * ``asks`` is false for work in the background: a dialog would catch what somebody is typing.
+ */
+export async function send(request: Request, { deadlineMs = DEADLINE_MS, asks = true } = {}): Promise<Response> {
   const keyed = withKey(request)
   let signedIn = false
   for (let tried = 1; ; tried += 1) {
     const answer = await once(keyed.clone(), deadlineMs)
-    if (answer.status === 401 && !signedIn && !isSignIn(keyed)) {
-      signedIn = await askToSignIn()
-      if (!signedIn) return answer
+    if (ended(keyed, answer)) {
+      // Once: who is refused after signing in has no right, not no session.
+      if (signedIn || !(asks && (await askToSignIn()))) return answer
+      signedIn = true
       continue
     }
     const wait = patience(answer)
@@ -56,8 +61,8 @@ function withKey(request: Request): Request {
 }
 
 /** A login that is refused is an answer, not the end of a session. */
-function isSignIn(request: Request): boolean {
-  return new URL(request.url).pathname.startsWith('/api/v1/auth/')
+function ended(request: Request, answer: Response): boolean {
+  return answer.status === 401 && !new URL(request.url).pathname.startsWith('/api/v1/auth/')
 }
 
 /** Return the seconds to wait before the same request again, or null when its answer is final. */

@@ -16,16 +16,19 @@ export function session(): Readonly<State> {
   return state
 }
 
-/** Find out who is here; without a network, who was here last. */
+/** Find out who is here. Who was here last is believed at once, so that a screen waits for no network. */
 export async function arrive(): Promise<void> {
+  const before = remembered()
+  state.person = before
+  state.loaded = before !== null
   try {
-    welcome(await answered(api.GET('/api/v1/me')))
+    const person = await answered(api.GET('/api/v1/me'))
+    if (before !== null && before.id !== person.id) return leaveFor(person)
+    welcome(person)
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem
-    if (problem.passes) state.person = remembered()
-  } finally {
-    state.loaded = true
   }
+  state.loaded = true
 }
 
 /** Sign in with login and password; whoever waits for the session goes on. */
@@ -73,7 +76,8 @@ function settle(signedIn: boolean): void {
   waiting = []
 }
 
-onSessionEnd(() => {
+/** Open the dialog to sign in again; say whether the person did. */
+export function askAgain(): Promise<boolean> {
   // Nobody was here yet, so there is nothing to lose: the page without a script also works for password managers.
   if (state.person === null) {
     location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`)
@@ -81,4 +85,6 @@ onSessionEnd(() => {
   }
   state.asking = true
   return new Promise((resolve) => waiting.push(resolve))
-})
+}
+
+onSessionEnd(askAgain)

@@ -1,0 +1,13 @@
+/** Small decisions of the page being written. */
+
+/** What browsers show in an <img>, and ProseMirror may hold; an SVG can carry scripts and stays a file. */
+const PICTURES = new Set(['image/png', 'image/jpeg', 'image/webp', 'image/gif', 'image/avif'])
+
+export function isPicture(file: File): boolean {
+  return PICTURES.has(file.type)
+}
+
+/** Return bytes as base64, as the revision call wants the state vector. */
+export function vectorText(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes))
+}
