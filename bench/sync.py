@@ -103,11 +103,11 @@ def _typed(document: Doc[Any]) -> list[tuple[bytes, bytes]]:
     """Return state vector and update of each key press at the end of the first paragraph."""
     pressed: list[bytes] = []
     listening = document.observe(lambda event: pressed.append(event.update))
-    text = document.get("default", type=XmlFragment).children[0].children[0]  # type: ignore[union-attr]
+    text = document.get("default", type=XmlFragment).children[0].children[0]
     found = []
     for number in range(PRESSES):
         state = document.get_state()
-        text.insert(len(text), "abcdefghij "[number % 11])  # type: ignore[union-attr, arg-type]
+        text.insert(len(text), "abcdefghij "[number % 11])
         found.append((state, pressed.pop()))
     document.unobserve(listening)
     return found
