@@ -1,4 +1,4 @@
-"""Read one file: ``python -m services.storage.adapters.reading MEMORY_BYTES CPU_SECONDS PARENT SUFFIX``, 0 to 1."""
+"""Read standard input: ``python -m services.storage.adapters.reading MEMORY_BYTES CPU_SECONDS PARENT SUFFIX``."""
 
 import os
 import sys
