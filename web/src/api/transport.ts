@@ -26,18 +26,18 @@ export function onSessionEnd(ask: AskToSignIn): void {
  */
 export async function send(request: Request, { deadlineMs = DEADLINE_MS, asks = true } = {}): Promise<Response> {
   const keyed = withKey(request)
-  let signedIn = false
+  const answer = await patiently(keyed, deadlineMs)
+  if (!asks || !ended(keyed, answer)) return answer
+  // Once: who is refused after signing in has no right, not no session.
+  return (await askToSignIn()) ? patiently(keyed, deadlineMs) : answer
+}
+
+async function patiently(request: Request, deadlineMs: number): Promise<Response> {
   for (let tried = 1; ; tried += 1) {
-    const answer = await once(keyed.clone(), deadlineMs)
-    if (ended(keyed, answer)) {
-      // Once: who is refused after signing in has no right, not no session.
-      if (signedIn || !(asks && (await askToSignIn()))) return answer
-      signedIn = true
-      continue
-    }
+    const answer = await once(request.clone(), deadlineMs)
     const wait = patience(answer)
     if (wait === null || tried >= TRIES) return answer
-    await sleep(wait * 1000, keyed.signal)
+    await sleep(wait * 1000, request.signal)
   }
 }
 
