@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -20,12 +21,13 @@ PASSWORD = "une phrase facile à retenir"
 
 
 @pytest.fixture
-def client(gateway: Running) -> httpx.Client:
+def client(gateway: Running) -> Iterator[httpx.Client]:
     """Somebody in a session of their own."""
     secret = gateway.invite(str(uuid4()), f"{uuid4()}@demo.paillasse.example")
     with gateway.client() as opening:
         answer = opening.post(f"/api/v1/auth/invitations/{secret}", json={"password": PASSWORD})
-    return gateway.client(Cookie=f"__Host-sid={answer.cookies['__Host-sid']}")
+    with gateway.client(Cookie=f"__Host-sid={answer.cookies['__Host-sid']}") as opened:
+        yield opened
 
 
 def _enrol(client: httpx.Client) -> dict:
