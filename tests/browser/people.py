@@ -1,6 +1,7 @@
 """The demo's people, as tests arrange their work: through the API, with a session each."""
 
 import json
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import httpx
 from onebox.demo import institution
 from onebox.demo.api import COOKIE
 
+EVIDENCE_SECONDS = 30.0
 AUTHOR, WITNESS, LEAD = institution.AUTHOR, institution.WITNESS, institution.LEAD
 
 
@@ -48,6 +50,17 @@ class Colleague:
         answer = self.http.request(method, path, headers=sent, **options)
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None
+
+    def evidence(self, entry: str) -> bytes:
+        """Return an entry's evidence file, waiting while it is being made."""
+        deadline = time.monotonic() + EVIDENCE_SECONDS
+        headers = {"Cookie": f"{COOKIE}={self.cookie}"}
+        while (
+            answer := self.http.get(f"/entries/{entry}/evidence", headers=headers)
+        ).status_code == httpx.codes.ACCEPTED:
+            assert time.monotonic() < deadline, "no evidence file"
+            time.sleep(0.2)
+        return httpx.get(answer.headers["location"], timeout=20).raise_for_status().content
 
     def notebook(self) -> dict[str, Any]:
         """Return the first notebook this person holds."""

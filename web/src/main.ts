@@ -3,10 +3,11 @@ import { mount } from 'svelte'
 import '../../gateway/pages/tokens.css'
 import './page.css'
 import App from './App.svelte'
+import { ready } from './i18n/language.svelte'
 import { keepOffline } from './offline/offline'
 import { applyTheme } from './shell/theme.svelte'
 
 applyTheme()
 keepOffline()
 const target = document.getElementById('app')
-if (target) mount(App, { target })
+void ready().then(() => target && mount(App, { target }))

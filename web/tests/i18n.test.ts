@@ -43,10 +43,10 @@ describe('the catalogues', () => {
 })
 
 describe('a sentence', () => {
-  test('counts as the language does: French says one for zero', () => {
-    speak('fr')
+  test('counts as the language does: French says one for zero', async () => {
+    await speak('fr')
     const french = t('list.shown', { count: 0 })
-    speak('en')
+    await speak('en')
 
     expect(french).toBe('0 affiché')
     expect(t('list.shown', { count: 1200 })).toBe('1,200 shown')

@@ -1,5 +1,4 @@
 /** Say every string in the reader's language, French or English, with CLDR plurals (unicode.org/cldr). */
-import en from './en.json'
 import fr from './fr.json'
 
 export type Language = 'fr' | 'en'
@@ -8,7 +7,8 @@ type Entry = keyof typeof fr
 export type Key = Entry extends infer E ? (E extends `${infer Stem}.${'one' | 'many' | 'other'}` ? Stem : E) : never
 export type Values = Record<string, string | number>
 
-const CATALOGUES: Record<Language, Record<string, string>> = { fr, en }
+/** The institute speaks French: that catalogue is always there, the other is fetched when somebody wants it. */
+const CATALOGUES: Record<Language, Record<string, string> | null> = { fr, en: null }
 /** The cookie the gateway's own pages read too (gateway/pages/languages.py). */
 const COOKIE = 'language'
 const YEAR_SECONDS = 31_536_000
@@ -21,8 +21,23 @@ export function language(): Language {
   return state.language
 }
 
-/** Change the language at once and on the next visit. */
-export function speak(wanted: Language): void {
+/** Return when the first language can be spoken; without a network it is French. */
+export async function ready(): Promise<void> {
+  try {
+    await learn(state.language)
+  } catch {
+    state.language = 'fr'
+    document.documentElement.lang = 'fr'
+  }
+}
+
+async function learn(wanted: Language): Promise<void> {
+  if (wanted === 'en') CATALOGUES.en ??= (await import('./en.json')).default
+}
+
+/** Change the language as soon as it can be spoken, and on the next visit. */
+export async function speak(wanted: Language): Promise<void> {
+  await learn(wanted)
   state.language = wanted
   document.documentElement.lang = wanted
   document.cookie = `${COOKIE}=${wanted}; path=/; max-age=${YEAR_SECONDS}; secure; samesite=lax`
@@ -35,7 +50,7 @@ export function isChosen(): boolean {
 
 /** Return a sentence; ``{name}`` in it is replaced by a value, ``count`` chooses the plural. */
 export function t(key: Key, values: Values = {}): string {
-  const catalogue = CATALOGUES[state.language]
+  const catalogue: Record<string, string> = CATALOGUES[state.language] ?? fr
   const sentence = catalogue[withPlural(key, values['count'])] ?? catalogue[`${key}.other`] ?? key
   return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => shown(values[name]) ?? whole)
 }

@@ -18,6 +18,13 @@ export function relative(moment: string, now: Date = new Date()): string {
   return new Intl.RelativeTimeFormat(language(), { numeric: 'auto' }).format(amount, unit)
 }
 
+/** Return how long something has waited, in days and not in weeks: “8 days ago” is what makes one act. */
+export function age(moment: string, now: Date = new Date()): string {
+  const days = Math.floor((now.getTime() - Date.parse(moment)) / 86_400_000)
+  if (days < 1) return relative(moment, now)
+  return new Intl.RelativeTimeFormat(language(), { numeric: 'always' }).format(-days, 'day')
+}
+
 /** Return the local date and time, to the minute. */
 export function local(moment: string): string {
   return new Intl.DateTimeFormat(language(), { dateStyle: 'long', timeStyle: 'short' }).format(new Date(moment))

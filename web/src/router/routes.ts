@@ -1,9 +1,11 @@
 /** List the screens: an address, a title, a chunk loaded when it is first opened. A route exists when its screen does. */
 import type { Component } from 'svelte'
 import type { Key } from '../i18n/language.svelte'
+import { waiting } from '../shell/waiting.svelte'
 
 export type Parameters = Record<string, string>
-export type Screen = { default: Component<{ parameters: Parameters }> }
+/** A screen takes the parameters of its address, or nothing. */
+export type Screen = { default: Component<never> }
 export type Route = {
   /** Segments; ``:name`` takes one. */
   path: string
@@ -11,10 +13,31 @@ export type Route = {
   screen: () => Promise<Screen>
   /** Listed in the navigation, in this order. */
   navigation?: boolean
+  /** How many things wait there, shown beside its name. */
+  badge?: () => number
 }
 export type Found = { route: Route | null; parameters: Parameters }
 
 export const ROUTES: Route[] = [
+  { path: '/', title: 'today.title', screen: () => import('../screens/Today/Today.svelte'), navigation: true },
+  {
+    path: '/notebooks',
+    title: 'notebooks.title',
+    screen: () => import('../screens/Notebooks/Notebooks.svelte'),
+    navigation: true,
+  },
+  { path: '/notebooks/:notebook', title: 'notebook.title', screen: () => import('../screens/Notebook/Notebook.svelte') },
+  {
+    path: '/inbox',
+    title: 'inbox.title',
+    screen: () => import('../screens/Inbox/Inbox.svelte'),
+    navigation: true,
+    badge: () => waiting()?.count ?? 0,
+  },
+  { path: '/search', title: 'search.title', screen: () => import('../screens/Search/Search.svelte'), navigation: true },
+  { path: '/entries/:entry/history', title: 'history.title', screen: () => import('../screens/History/History.svelte') },
+  { path: '/imports/:import', title: 'import.screen', screen: () => import('../screens/Import/Import.svelte') },
+  { path: '/profile', title: 'profile.title', screen: () => import('../screens/Profile/Profile.svelte') },
   {
     path: '/entries/:entry',
     title: 'page.title',

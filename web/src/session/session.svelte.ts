@@ -57,7 +57,7 @@ export async function signOut(): Promise<void> {
 function welcome(person: Person): void {
   state.person = person
   localStorage.setItem(KEPT, JSON.stringify(person))
-  if (!isChosen()) speak(person.locale ?? 'fr')
+  if (!isChosen()) void speak(person.locale ?? 'fr')
 }
 
 function leaveFor(person: Person): void {
