@@ -18,7 +18,10 @@ from services.search.wiring import House, assemble
 # A page saved is found within 50 ms (docs/adr/0009): a handful rests this long at least, for the next to grow.
 PAGES_REST_SECONDS = 0.01
 
-Changed = entries.EntryCreated | entries.RevisionAppended | entries.EntryStateChanged | entries.EntryStruckOut
+Changed = (
+    entries.EntryCreated | entries.RevisionAppended | entries.EntryStateChanged | entries.EntryStruckOut
+    | entries.CommentAdded | entries.CommentResolved | entries.TagsChanged
+)  # fmt: skip
 
 
 class Search:
@@ -70,6 +73,21 @@ class Search:
     @gathers(entries.EntryStruckOut, rest_seconds=PAGES_REST_SECONDS)
     def entry_struck_out(self, heard: Sequence[Heard[entries.EntryStruckOut]]) -> None:
         """Index the pages as they are now."""
+        self._index(heard)
+
+    @gathers(entries.CommentAdded, rest_seconds=PAGES_REST_SECONDS)
+    def comment_added(self, heard: Sequence[Heard[entries.CommentAdded]]) -> None:
+        """Index the pages with what was said of them."""
+        self._index(heard)
+
+    @gathers(entries.CommentResolved, rest_seconds=PAGES_REST_SECONDS)
+    def comment_resolved(self, heard: Sequence[Heard[entries.CommentResolved]]) -> None:
+        """Follow the pages' change numbers."""
+        self._index(heard)
+
+    @gathers(entries.TagsChanged, rest_seconds=PAGES_REST_SECONDS)
+    def tags_changed(self, heard: Sequence[Heard[entries.TagsChanged]]) -> None:
+        """Index the pages under their new tags."""
         self._index(heard)
 
     @listens(entries.NotebookChanged)
