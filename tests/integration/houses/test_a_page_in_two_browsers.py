@@ -95,7 +95,8 @@ def _gateway(bench: Bench, database: dict, port: int, health: int) -> Served:
         "gateway", name, PAILLASSE_HTTP_PORT=str(port), PAILLASSE_HEALTH_PORT=str(health), PAILLASSE_RECHECK_SECONDS="0.5",
         PAILLASSE_PUBLIC_URL=f"http://localhost:{port}", PAILLASSE_BUS_VHOST=bench.server.vhost, **_place(database),
     )  # fmt: skip
-    for secret, value in {"database_password": database["password"], "setup_token": "test"}.items():
+    secrets = {"database_password": database["password"], "setup_token": "test", "authenticator_key": "5e" * 32}
+    for secret, value in secrets.items():
         (bench.folder / f"secrets-{name}" / secret).write_text(value)
     return Served(bench.spawn(["gateway"], environment, name), health)
 
