@@ -189,10 +189,10 @@ def test_problems_have_pages_in_both_languages(gateway: Running) -> None:
     assert "default-src 'none'" in front.headers["content-security-policy"]
 
 
-def test_pages_send_files_to_the_store_and_nowhere_else(gateway: Running) -> None:
+def test_answers_let_files_go_to_the_store_and_nowhere_else(gateway: Running) -> None:
     """A script that got in could send a page's text to anyone, if the policy let it (CSP3 §6.1.2)."""
     with gateway.client() as client:
-        policy = client.get("/").headers["content-security-policy"].split("; ")
+        policy = client.get("/api/v1/me").headers["content-security-policy"].split("; ")
 
     assert f"connect-src 'self' {FILES_ORIGIN}" in policy
     assert f"img-src 'self' {FILES_ORIGIN}" in policy
