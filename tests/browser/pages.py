@@ -20,12 +20,21 @@ def written(author: Colleague, *versions: list[dict[str, Any]], title: str = "")
 
 
 def sent(author: Colleague, *signers: tuple[str, Colleague], title: str = "") -> dict[str, Any]:
-    """Return a page in a circuit of these signers, waiting for the first of them."""
+    """Return a page its author signed, waiting for the first of these signers."""
     made = written(author, title=title)
-    stages = [{"role": role, "signers": [person.id]} for role, person in signers]
-    author.post(f"/entries/{made['id']}/circuit", {"stages": stages})
-    wait_in_inbox(signers[0][1], made["id"])
+    send(author, made["id"], *signers)
     return made
+
+
+def send(author: Colleague, entry: str, *signers: tuple[str, Colleague]) -> None:
+    """Send a page into a circuit, sign it as its author, and wait until the first of the others is asked."""
+    stages = [{"role": role, "signers": [person.id]} for role, person in (("author", author), *signers)]
+    author.post(f"/entries/{entry}/circuit", {"stages": stages})
+    step = wait_in_inbox(author, entry)["step"]
+    ceremony = author.post("/signing/ceremonies", {"steps": [step], "locale": "fr"})
+    proof = {"method": "password", "password": author.password}
+    author.post(f"/signing/ceremonies/{ceremony['id']}/complete", proof)
+    wait_in_inbox(signers[0][1], entry)
 
 
 def wait_in_inbox(person: Colleague, entry: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from onebox.demo.institution import Someone
 from tests.browser.conftest import OpenAs
-from tests.browser.pages import wait_in_inbox, wait_in_state
+from tests.browser.pages import send, wait_in_inbox, wait_in_state
 from tests.browser.people import AUTHOR, LEAD, WITNESS, Colleague, paragraph
 
 People = Callable[[Someone], Colleague]
@@ -22,8 +22,7 @@ def test_a_page_from_its_first_word_to_a_strangers_verdict(open_as: OpenAs, coll
     text = [paragraph("Le transport est bloqué par la phlorizine.")]
     body = {"title": TITLE, "document": {"type": "doc", "content": text}, "reason": "première saisie"}
     author.post(f"/entries/{entry}/revisions", body, **{"If-Match": '"0"'})
-    stages = [{"role": role, "signers": [who.id]} for role, who in (("witness", witness), ("approver", lead))]
-    author.post(f"/entries/{entry}/circuit", {"stages": stages})
+    send(author, entry, ("witness", witness), ("approver", lead))
     for someone, button in ((WITNESS, "Sign…"), (LEAD, "Signer…")):
         wait_in_inbox(colleague(someone), entry)
         _sign(open_as(someone).open("/"), colleague(someone), button)
