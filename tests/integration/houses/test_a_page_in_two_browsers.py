@@ -4,7 +4,7 @@ import asyncio
 import base64
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -35,12 +35,13 @@ class Street:
     """A house of entries and two gateways, with two people who may write one page."""
 
     urls: tuple[str, str]
-    processes: list[Any]
-    client: Any
-    people: tuple[str, str]
-    entry: str
-    grant: str
-    cookies: tuple[str, str]
+    start: Callable[[int], Served]
+    processes: dict[int, Any] = field(default_factory=dict)
+    client: Any = None
+    people: tuple[str, str] = ("", "")
+    entry: str = ""
+    grant: str = ""
+    cookies: list[str] = field(default_factory=list)
     opened: list[httpx.Client] = field(default_factory=list)
 
     def browser(self, number: int) -> Browser:
@@ -48,6 +49,17 @@ class Street:
         headers = {"Cookie": f"__Host-sid={self.cookies[number]}", "Accept-Language": "en"}
         self.opened.append(httpx.Client(base_url=self.urls[number], headers=headers, timeout=30))
         return Browser(self.opened[-1], self.entry)
+
+    def open_gateway(self, number: int) -> None:
+        """Start a gateway and wait until it serves."""
+        served = self.start(number)
+        self.processes[number] = served.process
+        wait_until(lambda: served.probe("/readyz") == 200, what="a gateway is ready", seconds=120)
+
+    def share(self) -> None:
+        """Let the second person write the page."""
+        asked = calls.GiveGrant(entry=self.entry, person=self.people[1], level="contributor")
+        self.grant = self.client.call(asked, on_behalf_of=self.people[0]).id
 
 
 @pytest.fixture(scope="module")
@@ -61,15 +73,17 @@ def street(rabbitmq_server: RabbitServer, postgres_server, migrated_template, tm
     }
     ports = free_ports(5)
     try:
-        served = [_house(bench, databases["entries"], ports[0])]
-        served += [_gateway(bench, databases["gateway"], *ports[one : one + 2]) for one in (1, 3)]
-        for one in served:
-            wait_until(lambda one=one: one.probe("/readyz") == 200, what="ready", seconds=120)
+        house = _house(bench, databases["entries"], ports[0])
         urls = (f"http://127.0.0.1:{ports[1]}", f"http://127.0.0.1:{ports[3]}")
-        client = bench.client()
-        people, entry, grant = _laboratory(client)
-        cookies = tuple(_let_in(databases["gateway"], person, url) for person, url in zip(people, urls, strict=True))
-        running = Street(urls, [one.process for one in served], client, people, entry, grant, cookies)
+        running = Street(urls, lambda number: _gateway(bench, databases["gateway"], *ports[1:][2 * number :][:2]))
+        for number in (0, 1):
+            running.open_gateway(number)
+        wait_until(lambda: house.probe("/readyz") == 200, what="the house is ready", seconds=120)
+        running.client = bench.client()
+        running.people, running.entry = _laboratory(running.client)
+        running.share()
+        for person, url in zip(running.people, urls, strict=True):
+            running.cookies.append(_let_in(databases["gateway"], person, url))
         yield running
         for each in running.opened:
             each.close()
@@ -101,7 +115,7 @@ def _gateway(bench: Bench, database: dict, port: int, health: int) -> Served:
     return Served(bench.spawn(["gateway"], environment, name), health)
 
 
-def _laboratory(client: Any) -> tuple[tuple[str, str], str, str]:
+def _laboratory(client: Any) -> tuple[tuple[str, str], str]:
     admin = client.call(
         calls.SetUpInstitution(
             code="DEMO", name="Démonstration", admin=calls.PersonFields(display_name="Aline", mail="aline@example.org")
@@ -121,9 +135,7 @@ def _laboratory(client: Any) -> tuple[tuple[str, str], str, str]:
     notebook = client.call(calls.OpenNotebook(structure=unit.id, title="Cahier"), on_behalf_of=people[0])
     first = calls.RevisionFields(title="Un", document=DOCUMENT)
     entry = client.call(calls.CreateEntry(notebook=notebook.id, title="Un", first=first), on_behalf_of=people[0])
-    share = calls.GiveGrant(entry=entry.id, person=people[1], level="contributor")
-    grant = client.call(share, on_behalf_of=people[0])
-    return (people[0], people[1]), entry.id, grant.id
+    return (people[0], people[1]), entry.id
 
 
 def _let_in(database: dict, person: str, url: str) -> str:
@@ -231,6 +243,7 @@ def test_a_right_that_ends_ends_the_stream(street: Street) -> None:
 
     assert [{"reason": "rights"}] == two.said("closed")
     assert two.http.get(f"/api/v1/entries/{two.entry}/events").status_code == 404
+    street.share()
 
 
 def test_a_gateway_that_stops_says_so_and_does_not_wait_for_readers(street: Street) -> None:
@@ -238,8 +251,9 @@ def test_a_gateway_that_stops_says_so_and_does_not_wait_for_readers(street: Stre
     one = street.browser(0)
     with one.watching() as reader:
         wait_until(lambda: one.said("here"), what="the stream began")
-        os.kill(street.processes[1].pid, signal.SIGTERM)
+        os.kill(street.processes[0].pid, signal.SIGTERM)
         wait_until(lambda: not reader.is_alive(), what="the stream ended", seconds=30)
 
     assert [{"reason": "stopping"}] == one.said("closed")
-    assert street.processes[1].wait(30) == 0
+    assert street.processes[0].wait(30) == 0
+    street.open_gateway(0)

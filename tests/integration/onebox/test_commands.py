@@ -54,7 +54,7 @@ def test_doctor_names_what_it_found(tmp_path: Path) -> None:
     """Each finding says where, or what to type."""
     findings = json.loads(paillasse("doctor", "--json", "--data", str(tmp_path)).stdout)
 
-    assert {"Python", "PostgreSQL", "RabbitMQ", "openssl", "unzip", "xxd", "MinIO", "disk"} == {
+    assert {"Python", "PostgreSQL", "RabbitMQ", "openssl", "unzip", "xxd", "MinIO", "OpenSearch", "disk"} == {
         each["what"] for each in findings
     }
     assert all(each["found"] or each["remedy"] for each in findings)
