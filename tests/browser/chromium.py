@@ -10,11 +10,16 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright
 
 from tests.browser.people import Colleague
+from tests.servers.processes import wait_until
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 # WCAG 2.1 AA is the law (RGAA 4); 2.2 and best practice are ours.
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 DEADLINE_MS = 15_000
+# Colours are compared when no transition is half way between two themes; what turns for ever is not waited for.
+AT_REST = """() => Promise.all(document.getAnimations()
+    .filter(each => each.effect.getComputedTiming().endTime !== Infinity)
+    .map(each => each.finished.catch(() => null))).then(() => true)"""
 # Chromium itself writes these for every refused or lost request: what the app makes of them is what tests look at.
 EXPECTED_NOISE = ("Failed to load resource",)
 
@@ -56,8 +61,9 @@ class Window:
         return self.page
 
     def axe(self, within: str = "document") -> list[str]:
-        """Return axe's violations as ``rule: element``; the screen must have come to rest."""
+        """Return axe's violations as ``rule: element``, once the screen has come to rest."""
         self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        self.page.evaluate(AT_REST)
         options = {"runOnly": {"type": "tag", "values": AXE_TAGS}, "resultTypes": ["violations"]}
         found: dict[str, Any] = self.page.evaluate(
             f"options => axe.run({within}, options).then(found => ({{violations: found.violations}}))", options
@@ -72,6 +78,15 @@ class Window:
         """Return by how many pixels the page is wider than its window (WCAG 1.4.10)."""
         sizes = "(({scrollWidth, clientWidth}) => scrollWidth - clientWidth)(document.documentElement)"
         return max(0, int(self.page.evaluate(sizes)))
+
+
+def wait_true(page: Page, condition: str) -> None:
+    """
+    Wait until a script says so.
+
+    Playwright's own wait_for_function evaluates its words inside the page, which our policy refuses.
+    """
+    wait_until(lambda: bool(page.evaluate(condition)), what=condition, seconds=DEADLINE_MS / 1000)
 
 
 @contextmanager

@@ -9,10 +9,12 @@ from tests.browser.people import Colleague, paragraph
 DEADLINE_SECONDS = 30.0
 
 
-def written(author: Colleague, *versions: list[dict[str, Any]], title: str = "") -> dict[str, Any]:
+def written(
+    author: Colleague, *versions: list[dict[str, Any]], title: str = "", notebook: str | None = None
+) -> dict[str, Any]:
     """Return a page of the author's with these versions."""
     title = title or f"Essai {uuid4().hex[:8]}"
-    made = author.page(title)
+    made = author.page(title, notebook=notebook)
     for head, blocks in enumerate(versions or ([paragraph("Rincer deux fois au tampon HEPES.")],)):
         body = {"title": title, "document": {"type": "doc", "content": blocks}, "reason": f"essai {head + 1}"}
         author.post(f"/entries/{made['id']}/revisions", body, **{"If-Match": f'"{head}"'})

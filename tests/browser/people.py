@@ -66,9 +66,9 @@ class Colleague:
         """Return the first notebook this person holds."""
         return next(each for each in self.get("/notebooks", limit=200)["items"] if self.id in each["holders"])
 
-    def page(self, title: str, *blocks: dict[str, Any]) -> dict[str, Any]:
-        """Make a page in their notebook, with a first version when ``blocks`` are given."""
-        made = self.post(f"/notebooks/{self.notebook()['id']}/entries", {"title": title})
+    def page(self, title: str, *blocks: dict[str, Any], notebook: str | None = None) -> dict[str, Any]:
+        """Make a page (by default in their first notebook), with a first version when ``blocks`` are given."""
+        made = self.post(f"/notebooks/{notebook or self.notebook()['id']}/entries", {"title": title})
         if blocks:
             body = {"title": title, "document": {"type": "doc", "content": list(blocks)}, "reason": "essai"}
             self.post(f"/entries/{made['id']}/revisions", body, **{"If-Match": '"0"'})

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pyotp
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Route, expect
 
 from onebox.demo.institution import Someone
 from tests.browser.conftest import OpenAs
@@ -45,7 +45,7 @@ def test_two_pages_are_signed_by_keyboard(open_as: OpenAs, colleague: People) ->
     with page.expect_download() as download:
         dialog.get_by_role("button", name="Télécharger le reçu").first.click()
     dialog.get_by_role("button", name="Fermer").click()
-    page.wait_for_function("!document.querySelector('dialog[open]')")
+    expect(page.locator("dialog[open]")).to_have_count(0)
 
     assert "tlog_proof" in download.value.path().read_text(encoding="utf-8")
     for each in pages:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from onebox.demo.institution import Someone
-from tests.browser.chromium import Window, window_of
+from tests.browser.chromium import Window, wait_true, window_of
 from tests.browser.conftest import OpenAs
 from tests.browser.people import AUTHOR, LEAD, WITNESS, Colleague, paragraph
 from tests.browser.writing import (
@@ -74,7 +74,7 @@ def test_a_page_is_written_in_a_train(window: Window, entry: str) -> None:
     page = window.page
     wait_synchronised(page)
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    page.wait_for_function("caches.keys().then(names => names.length > 0)")
+    wait_true(page, "caches.keys().then(names => names.length > 0)")
     page.reload()
     wait_synchronised(page)
     window.context.set_offline(True)
