@@ -51,7 +51,7 @@ def recall(connection: Connection, request: RequestKey) -> dict[str, Any] | None
         Invalid: the key was used for another request (draft-ietf-httpapi-idempotency-key-header §2.7).
 
     """
-    row = ask(connection, _RECALL, bound(request), first=LOCK).one_or_none()
+    row = ask(connection, _RECALL, bound(request), first=(LOCK,)).one_or_none()
     return None if row is None else answer_of(request, digest=row.digest, result=row.result)
 
 

@@ -2,12 +2,15 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Engine, event
+from sqlalchemy import Connection, Engine, Result, event
+from sqlalchemy.engine import IteratorResult
+from sqlalchemy.engine.result import SimpleResultMetaData
+from sqlalchemy.exc import DBAPIError
 
 # Keys of a connection's own notes.
 _LATER = "later"
@@ -71,17 +74,22 @@ def is_ours(connection: Connection) -> bool:
     return bool(connection.get_execution_options().get("paillasse"))
 
 
-def ask(connection: Connection, statement: str, row: Mapping[str, Any], *, first: str = "") -> CursorResult[Any]:
+def ask(connection: Connection, statement: str, row: Mapping[str, Any], *, first: Sequence[str] = ()) -> Result[Any]:
     """Return what a statement answers, prepared once a connection: planning took more than the look itself.
 
-    ``statement`` is written as for ``text``, with ``:name``. ``first`` is another one whose answer nobody reads: it
-    runs before, in the same round trip, and the statement sees what was committed meanwhile.
+    ``statement`` is written as for ``text``, with ``:name``. ``first`` are others whose answer nobody reads: they
+    run before, in the same round trip, and the statement sees what was committed meanwhile.
     """
     if not connection.in_transaction():
         connection.begin()
-    asked = [_written(connection, each, row) for each in (first, statement) if each]
-    script = [*connection.info.pop(_LATER, ()), *asked]
-    return connection.exec_driver_sql(b";".join(script).decode(), execution_options=_AS_IT_IS)
+    asked = [_written(connection, each, row) for each in (*first, statement)]
+    names, rows = _run(connection, [*connection.info.pop(_LATER, ()), *asked])
+    return IteratorResult(_shape(names), iter(rows))
+
+
+@cache
+def _shape(names: tuple[str, ...]) -> SimpleResultMetaData:
+    return SimpleResultMetaData(names)
 
 
 def later(connection: Connection, statement: str, row: Mapping[str, Any]) -> None:
@@ -100,7 +108,34 @@ def later(connection: Connection, statement: str, row: Mapping[str, Any]) -> Non
 def _send_waiting(connection: Connection) -> None:
     waiting = connection.info.pop(_LATER, None)
     if waiting:
-        connection.exec_driver_sql(b";".join(waiting).decode(), execution_options=_AS_IT_IS)
+        _run(connection, waiting)
+
+
+def _run(connection: Connection, script: Sequence[bytes]) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    """
+    Return the names and rows the last statement answers, none when it answers nothing.
+
+    Past SQLAlchemy's own execution, which took as long as all else a house does for a save (docs/adr/0009); errors are
+    raised as its own, and a connection that is gone is given up as it would.
+    """
+    borrowed, driver = connection.connection, connection.dialect.loaded_dbapi
+    cursor: Any = borrowed.cursor()
+    try:
+        cursor.execute(b";".join(script))
+        if cursor.description is None:
+            return (), []
+        return tuple(column.name for column in cursor.description), cursor.fetchall()
+    except driver.Error as error:
+        lost = connection.dialect.is_disconnect(error, borrowed.driver_connection, cursor)
+        raised = DBAPIError.instance(
+            b";".join(script).decode(), None, error, driver.Error, connection_invalidated=lost,
+            dialect=connection.dialect,
+        )  # fmt: skip
+        if lost:
+            connection.invalidate(error)
+        raise raised from error
+    finally:
+        cursor.close()
 
 
 @dataclass(frozen=True, slots=True)

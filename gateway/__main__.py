@@ -9,6 +9,7 @@ import uvloop
 from fastapi import FastAPI
 
 from chassis import logging
+from chassis.garbage import spare_what_stays
 from gateway.app import build
 from gateway.health import side_port
 from gateway.settings import GatewaySettings
@@ -45,6 +46,7 @@ async def serve() -> None:
     )  # fmt: skip
     # uvicorn drains on SIGTERM and then raises it again for whoever waits below: nobody does, we end with 0.
     signal.signal(signal.SIGTERM, lambda *_: None)
+    spare_what_stays()
     async with side_port(settings.health_port, server=server, app=app):
         await server.serve()
 

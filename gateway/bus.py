@@ -55,7 +55,7 @@ class Bus:
     in_flight_limit: int
     in_flight: int = 0
     # Hears every nudge: the entry's id and the bytes.
-    on_nudge: Callable[[str, bytes], None] | None = None
+    on_nudge: Callable[[bytes], None] | None = None
     _waiting: dict[str, asyncio.Future[bytes]] = field(default_factory=dict)
     _channel: AbstractChannel | None = None
     _plain: AbstractChannel | None = None
@@ -88,14 +88,14 @@ class Bus:
             return await self._read(call, asked)
         return await self._once(call, asked)
 
-    async def nudge(self, key: str, body: bytes) -> None:
+    async def nudge(self, body: bytes) -> None:
         """Send bytes to every gateway: transient, unconfirmed, gone when the bus is away."""
         channel = self._plain
         if channel is None:
             return
         try:
             await channel.basic_publish(
-                body, exchange=NUDGES_EXCHANGE, routing_key=key, properties=Basic.Properties(delivery_mode=1)
+                body, exchange=NUDGES_EXCHANGE, routing_key="gateway", properties=Basic.Properties(delivery_mode=1)
             )
         except (aiormq.exceptions.AMQPError, OSError) as error:
             log.debug("nudge_lost", error=type(error).__name__)
@@ -193,7 +193,7 @@ class Bus:
 
     async def _on_nudge(self, message: DeliveredMessage) -> None:
         if self.on_nudge is not None:
-            self.on_nudge(getattr(message.delivery, "routing_key", None) or "", message.body)
+            self.on_nudge(message.body)
 
     async def _on_reply(self, message: DeliveredMessage) -> None:
         waiting = self._waiting.get(message.header.properties.correlation_id or "")

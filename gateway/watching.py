@@ -132,13 +132,14 @@ class Watchers:
     def _own(self, stream: Stream) -> Presence:
         return Presence(stream.person, stream.name, stream.since, time.monotonic())
 
-    def _heard(self, key: str, body: bytes) -> None:
-        """Take a nudge; what this process has no page open for is none of its business."""
-        entry = EntryId(key)
-        if entry not in self._streams:
-            return
-        said = orjson.loads(body)
-        kind = said.pop("kind", "")
+    def _heard(self, body: bytes) -> None:
+        """Take nudges; what this process has no page open for is none of its business."""
+        for said in orjson.loads(body) if self._streams else ():
+            entry = EntryId(said.pop("entry"))
+            if entry in self._streams:
+                self._take(entry, said.pop("kind", ""), said)
+
+    def _take(self, entry: EntryId, kind: str, said: dict[str, Any]) -> None:
         if kind in {"draft", "entry"}:
             for stream in self._streams[entry].values():
                 stream.say(kind, said)
@@ -170,7 +171,7 @@ class Watchers:
         self._tell(stream.entry, {**said, "since": stream.since})
 
     def _tell(self, entry: EntryId, said: dict[str, Any]) -> None:
-        task = asyncio.get_running_loop().create_task(self._bus.nudge(entry, orjson.dumps(said)))
+        task = asyncio.get_running_loop().create_task(self._bus.nudge(orjson.dumps([{"entry": entry, **said}])))
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)
 

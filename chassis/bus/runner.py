@@ -25,6 +25,7 @@ from chassis.bus import tokens
 from chassis.bus.consumers import PLANT, Plant
 from chassis.bus.edge import Assembled
 from chassis.bus.replies import Replier
+from chassis.garbage import spare_what_stays
 from chassis.health import HealthServer, Pulse
 from chassis.logging import configure
 from chassis.settings import BusSettings, EdgeSettings, HealthSettings, IdentitySettings, LogSettings
@@ -90,6 +91,7 @@ class Process:
         self._runner.start()
         for house in self._houses.values():
             getattr(house, "started", lambda: None)()
+        spare_what_stays()
         self.pulse.start()
         log.info("house_served", services=sorted(self._runner.service_names))
         died = eventlet.spawn(self._runner.wait)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 import jwt
+import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
@@ -78,8 +79,7 @@ def verify(
 
     """
     try:
-        unverified = jwt.decode(token, options={"verify_signature": False})
-        issuer = str(unverified.get("iss", ""))
+        issuer = _claimed_issuer(token)
         if issuer not in issuers or issuer not in keys:
             raise Forbidden(reason="actor_issuer")
         claims = jwt.decode(
@@ -96,6 +96,15 @@ def verify(
     if call_id is not None and claims["jti"] != call_id:
         raise Forbidden(reason="actor_token_of_another_call")
     return _actor_of(claims)
+
+
+def _claimed_issuer(token: str) -> str:
+    """Read whose key to try, unverified; PyJWT would take as long for this as for the whole check."""
+    try:
+        claims = orjson.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
+    except (IndexError, ValueError) as error:
+        raise Forbidden(reason="actor_token") from error
+    return str(claims.get("iss", "")) if isinstance(claims, dict) else ""
 
 
 def _claims_of(actor: Actor) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from services.signing.use_cases.record_fact import ToldFact
 from services.signing.use_cases.restart_circuit import Revised
 from services.signing.wiring import House, assemble
 
-# All leaves pass one lock: a tenth of a second gathers a burst, far under the second in which a head covers a leaf.
-LEAVES_REST_SECONDS = 0.1
+# All leaves pass one lock: a third of a second gathers a burst, still under the second in which a head covers a leaf.
+LEAVES_REST_SECONDS = 0.3
 
 
 class Signing:

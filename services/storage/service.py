@@ -1,6 +1,8 @@
 """Stand at the bus for the house of storage: parse, call a use case, answer."""
 
-from chassis.bus.edge import Assembled, CallContext, answers, listens
+from collections.abc import Sequence
+
+from chassis.bus.edge import Assembled, CallContext, Heard, answers, gathers, listens
 from contracts.entries import events as entries
 from contracts.envelope import Done, Envelope
 from contracts.errors import IntegrityBroken
@@ -14,6 +16,9 @@ from services.storage.use_cases.create_upload import Wish
 from services.storage.use_cases.holds import Asked
 from services.storage.use_cases.plan_upload import Plan
 from services.storage.wiring import House, assemble
+
+# What no page names is kept for days (decision 8): the names of a burst are written together.
+NAMES_REST_SECONDS = 0.5
 
 
 class Storage:
@@ -114,10 +119,11 @@ class Storage:
         following = found[-1].hold.id if len(found) == call.limit else None
         return calls.HoldList(items=tuple(map(_hold, found)), next_cursor=following)
 
-    @listens(entries.RevisionAppended)
-    def revision_appended(self, event: entries.RevisionAppended, envelope: Envelope) -> None:  # noqa: ARG002
-        """Note which bytes it names."""
-        self.house.note_revision(event.notebook, (event.digest, *event.attachments))
+    @gathers(entries.RevisionAppended, rest_seconds=NAMES_REST_SECONDS)
+    def revision_appended(self, heard: Sequence[Heard[entries.RevisionAppended]]) -> None:
+        """Note which bytes they name."""
+        named = [(one.event.notebook, (one.event.digest, *one.event.attachments)) for one in heard]
+        self.house.note_revisions(named)
 
     @listens(entries.NotebookOpened)
     def notebook_opened(self, event: entries.NotebookOpened, envelope: Envelope) -> None:  # noqa: ARG002

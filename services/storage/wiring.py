@@ -28,7 +28,7 @@ from services.storage.use_cases.create_upload import CreateUpload
 from services.storage.use_cases.discard_purpose import DiscardPurpose
 from services.storage.use_cases.discard_upload import DiscardUpload
 from services.storage.use_cases.expire_uploads import ExpireUploads
-from services.storage.use_cases.follow_entries import NoteNotebook, NoteRevision
+from services.storage.use_cases.follow_entries import NoteNotebook, NoteRevisions
 from services.storage.use_cases.get_preview import GetPreview, OpenPreview
 from services.storage.use_cases.get_text import GetText
 from services.storage.use_cases.get_upload import GetUpload
@@ -71,7 +71,7 @@ class House:
     place_hold: PlaceHold
     lift_hold: LiftHold
     list_holds: ListHolds
-    note_revision: NoteRevision
+    note_revisions: NoteRevisions
     note_notebook: NoteNotebook
     issue_download_url: IssueDownloadUrl
     get_text: GetText
@@ -163,7 +163,7 @@ def build_house(engine: Engine, settings: StoreSettings, store: Store, entries: 
         place_hold=PlaceHold(uow, entries, _now, _new_id),
         lift_hold=LiftHold(uow, entries, _now),
         list_holds=ListHolds(uow, entries),
-        note_revision=NoteRevision(uow),
+        note_revisions=NoteRevisions(uow),
         note_notebook=NoteNotebook(uow, entries),
         issue_download_url=IssueDownloadUrl(uow, store.urls, _now, settings.url_lifetime_seconds),
         get_text=GetText(uow),

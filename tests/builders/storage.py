@@ -18,7 +18,7 @@ from services.storage.use_cases.create_upload import CreateUpload, Wish
 from services.storage.use_cases.discard_purpose import DiscardPurpose
 from services.storage.use_cases.discard_upload import DiscardUpload
 from services.storage.use_cases.expire_uploads import ExpireUploads
-from services.storage.use_cases.follow_entries import NoteNotebook, NoteRevision
+from services.storage.use_cases.follow_entries import NoteNotebook, NoteRevisions
 from services.storage.use_cases.get_upload import GetUpload
 from services.storage.use_cases.holds import LiftHold, ListHolds, PlaceHold
 from services.storage.use_cases.issue_download_url import IssueDownloadUrl
@@ -89,7 +89,7 @@ class Street:
         self.place = PlaceHold(self.shelf, self.entries, self.clock, lambda: f"hold-{next(self.ids):04}")
         self.lift = LiftHold(self.shelf, self.entries, self.clock)
         self.holds = ListHolds(self.shelf, self.entries)
-        self.note_revision = NoteRevision(self.shelf)
+        self.note_revisions = NoteRevisions(self.shelf)
         self.note_notebook = NoteNotebook(self.shelf, self.entries)
         self.read_bytes: list[int] = []
         self.scrub = Scrub(self.shelf, self.store, self.clock, self.read_bytes.append, timedelta(days=1))

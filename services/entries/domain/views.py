@@ -37,12 +37,13 @@ class RevisionShown:
 
 @dataclass(frozen=True, slots=True)
 class EntryShown:
-    """An entry as one reader sees it, with its head revision."""
+    """An entry as one reader sees it, with its head revision; ``may_have_draft`` is false only for a locked one."""
 
     entry: Entry
     standing: Standing
     labels: tuple[AccessLabel, ...] = ()
     revision: RevisionShown | None = None
+    may_have_draft: bool = True
 
     @property
     def may(self) -> tuple[Action, ...]:

@@ -63,8 +63,11 @@ _BY_ID = _SHOW + "e.id = :entry"
 _BY_REFERENCE = _SHOW + "n.reference = :reference AND e.number = :number"
 _LOCK = f"SELECT {ENTRY}, n.labels, {_STANDING} {_FROM} WHERE e.id = :entry FOR NO KEY UPDATE OF e"
 _OPEN = f"""
-SELECT {ENTRY}, n.labels, {_STANDING}, q.digest AS request_digest, q.result AS request_result
-{_FROM} LEFT JOIN request q ON {idempotency.JOINED} WHERE e.id = :entry FOR NO KEY UPDATE OF e"""
+SELECT {ENTRY}, n.labels, {_STANDING}, q.digest AS request_digest, q.result AS request_result,
+  EXISTS (SELECT 1 FROM draft d WHERE d.entry = e.id) AS has_draft
+{_FROM} LEFT JOIN request q ON {idempotency.JOINED} WHERE e.id = :entry"""
+# Before that look, which then sees what was committed while these waited: the request's answer, and a draft.
+_OPENING = (idempotency.LOCK, "SELECT 1 FROM entry WHERE id = :entry FOR NO KEY UPDATE")
 _SAVE = """
 UPDATE entry SET title = :title, changed_at = :changed_at, state = :state, head = :head,
   head_digest = :head_digest, change_number = :change_number, circuit = :circuit,
@@ -125,10 +128,11 @@ class SqlEntries:
         """Return an entry, locked, and the answer this request got before; NotFound."""
         if request is None:
             return self.lock(entry, person=person), None
-        row = self._first(_OPEN, before=idempotency.LOCK, entry=entry, person=person, **idempotency.bound(request))
+        row = self._first(_OPEN, before=_OPENING, entry=entry, person=person, **idempotency.bound(request))
         known = row["request_digest"]
         answer = known and idempotency.answer_of(request, digest=known, result=row["request_result"])
-        return EntryShown(entry_of(row), _standing(row, row["author"], person), _labels(row)), answer
+        standing = _standing(row, row["author"], person)
+        return EntryShown(entry_of(row), standing, _labels(row), may_have_draft=row["has_draft"]), answer
 
     def save(self, entry: Entry) -> None:
         """Keep what may change."""
@@ -237,7 +241,7 @@ class SqlEntries:
         rows = self._connection.execute(_FROZEN, {"entry": entry, "circuit": circuit})
         return tuple(FrozenObject(row.path, row.media_type, row.size_bytes, row.sha256, row.sha512) for row in rows)
 
-    def _first(self, statement: str, *, before: str = "", **wanted: Any) -> Row:
+    def _first(self, statement: str, *, before: Sequence[str] = (), **wanted: Any) -> Row:
         found = ask(self._connection, statement, {**wanted, "zone": self._zone}, first=before).mappings().first()
         if found is None:
             raise NotFound(kind="entry")

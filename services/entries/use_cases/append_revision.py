@@ -6,7 +6,7 @@ from contracts.errors import Conflict
 from contracts.identifiers import EntryId, RevisionNumber
 from services.entries.domain.caller import Caller
 from services.entries.domain.documents import CheckedDocument
-from services.entries.domain.drafts import Update
+from services.entries.domain.drafts import Draft, Update
 from services.entries.domain.revision import Author, Revision, to_milliseconds
 from services.entries.domain.views import EntryShown, RevisionShown
 from services.entries.ports.drafts import LivingDocuments
@@ -54,7 +54,8 @@ class AppendRevision:
         self, uow: UnitOfWork, caller: Caller, *, found: EntryShown, expected_head: int, checked: Checked
     ) -> Revision:
         found.standing.demand("write")
-        drafted = self._drafted(uow, found.entry.id, checked.written.draft, next_head=expected_head + 1)
+        draft = uow.drafts.held(found.entry.id) if found.may_have_draft else None
+        drafted = self._drafted(uow, draft, checked.written.draft, next_head=expected_head + 1)
         past = uow.entries.past_files(found.entry.id, checked.past_digests) if checked.past_digests else {}
         author = found.entry.author
         if author.id != caller.person:
@@ -71,14 +72,13 @@ class AppendRevision:
         return revision
 
     def _drafted(
-        self, uow: UnitOfWork, entry: EntryId, named: NamedDraft | None, *, next_head: int
+        self, uow: UnitOfWork, draft: Draft | None, named: NamedDraft | None, *, next_head: int
     ) -> CheckedDocument | None:
         """
         Return what the draft says, which this revision saves; none when the revision brings its own document.
 
         Either way the draft is told: it goes on from this revision, or its life ends with text nobody misses.
         """
-        draft = uow.drafts.held(entry)
         if named is None:
             if draft is not None:
                 uow.drafts.save(draft.ended())
@@ -90,7 +90,7 @@ class AppendRevision:
             raise Conflict(reason="draft_behind", epoch=str(draft.epoch))
 
         def rows(after: int) -> list[Update]:
-            return uow.drafts.updates(entry, after=after)
+            return uow.drafts.updates(draft.entry, after=after)
 
         document = self.desk.documents.check(self.living.read(draft, rows))
         updates = self.living.merge(draft, rows)

@@ -52,7 +52,7 @@ class SqlLog:
             "kinds": [draft.kind for draft in drafts],
             "subjects": [draft.subject for draft in drafts],
         }
-        return list(ask(self._connection, _ADD, {"lock": _APPEND, **columns}, first=_LOCK).scalars())
+        return list(ask(self._connection, _ADD, {"lock": _APPEND, **columns}, first=(_LOCK,)).scalars())
 
     def size(self) -> int:
         """Return how many leaves there are."""

@@ -8,17 +8,20 @@ from services.storage.ports import Entries, UnitOfWorkFactory
 
 
 @dataclass(frozen=True, slots=True)
-class NoteRevision:
-    """Note which bytes a revision names: nothing of ours deletes them any more."""
+class NoteRevisions:
+    """Note which bytes revisions name: nothing of ours deletes them any more."""
 
     uow: UnitOfWorkFactory
 
-    def __call__(self, notebook: NotebookId, digests: Sequence[Sha256]) -> None:
-        """Note them; a repeat changes nothing."""
-        if not digests:
-            return
+    def __call__(self, named: Sequence[tuple[NotebookId, Sequence[Sha256]]]) -> None:
+        """Note the notebook and the digests of each; a repeat changes nothing."""
+        several: dict[NotebookId, set[Sha256]] = {}
+        for notebook, digests in named:
+            several.setdefault(notebook, set()).update(digests)
         with self.uow() as uow:
-            uow.holds.name(notebook, digests)
+            # In one order everywhere, so that two of these never wait for each other in a circle.
+            for notebook in sorted(several):
+                uow.holds.name(notebook, sorted(several[notebook]))
             uow.commit()
 
 

@@ -146,7 +146,7 @@ def test_the_second_statement_sees_what_was_committed_while_the_first_waited(eng
 
         def look() -> list[int]:
             with engine.connect() as connection:
-                return [row.number for row in ask(connection, ALL, {"least": 0, "key": 1}, first=LOCK)]
+                return [row.number for row in ask(connection, ALL, {"least": 0, "key": 1}, first=(LOCK,))]
 
         looking = threads.submit(look)
         wait_until(lambda: _waits(engine), what="the other to wait for the lock")

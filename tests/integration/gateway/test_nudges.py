@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import orjson
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -57,7 +58,7 @@ def test_two_gateways_know_who_has_a_page_open_and_hear_what_happens_to_it(setti
             with two.opened(lea):
                 await _until_here(ada, "Ada", "Léa")
                 assert [False, True] == [person["me"] for person in await _until_here(lea, "Ada", "Léa")]
-                await buses[0].nudge(PAGE, b'{"kind":"draft","epoch":1,"cursor":7}')
+                await buses[0].nudge(orjson.dumps([{"entry": PAGE, "kind": "draft", "epoch": 1, "cursor": 7}]))
                 for stream in (ada, lea):
                     assert {"epoch": 1, "cursor": 7} == await _said(stream, "draft")
             await _until_here(ada, "Ada")
@@ -73,6 +74,6 @@ def test_a_nudge_without_a_bus_is_lost_and_nothing_else(settings: BusSettings) -
     """The broker restarts while people write: their text is committed, a sync repairs the rest."""
     bus = _bus(settings)
 
-    asyncio.run(bus.nudge(PAGE, b"{}"))
+    asyncio.run(bus.nudge(b"[]"))
 
     assert not bus.ready

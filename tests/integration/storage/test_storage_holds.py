@@ -69,7 +69,7 @@ def archive(house_database: Callable[[str], dict[str, Any]], tmp_path: Path) -> 
 def test_holds_of_each_kind_lock_and_free_what_they_reach(archive: Archive) -> None:
     """By person, notebook and unit; each is counted, locked in the store, and freed when the last is lifted."""
     upload = archive.finished(DATA)
-    archive.house.note_revision(NOTEBOOK, [digest(DATA)])
+    archive.house.note_revisions([(NOTEBOOK, [digest(DATA)])])
     asked = [("person", str(CURIE.person)), ("notebook", NOTEBOOK), ("unit", "unit-1")]
     placed = [
         archive.house.place_hold(Asked(scope, subject, "procédure"), asker=ARCHIVIST, cause=Cause()).hold
@@ -100,7 +100,7 @@ def test_the_sweep_takes_only_what_nothing_keeps(archive: Archive) -> None:
     loose = archive.finished(b"loose", asker=ARCHIVIST)
     for data, asker in ((b"named", CURIE), (b"crate", ENTRIES)):
         archive.finished(data, asker=asker)
-    archive.house.note_revision(NOTEBOOK, [digest(b"named")])
+    archive.house.note_revisions([(NOTEBOOK, [digest(b"named")])])
     archive.clock.now = loose.created_at + timedelta(days=8)
     archive.expire()
 

@@ -70,7 +70,7 @@ def test_a_hold_on_a_notebook_reaches_files_that_come_later(street: Street) -> N
     street.keep([street.finished(DATA).id], asker=ENTRIES)
     place(street, "notebook", NOTEBOOK)
     before = street.apply_holds()
-    street.note_revision(NOTEBOOK, [digest(DATA)])
+    street.note_revisions([(NOTEBOOK, [digest(DATA)])])
 
     assert (before, street.apply_holds()) == (False, True)
     assert street.store.lock_of(FILE).held
@@ -80,7 +80,7 @@ def test_a_hold_on_a_unit_reaches_notebooks_that_are_opened_later(street: Street
     """Nobody escapes one by opening a new notebook."""
     street.entries.notebooks["unit-1"] = ()
     street.finished(DATA)
-    street.note_revision(NOTEBOOK, [digest(DATA)])
+    street.note_revisions([(NOTEBOOK, [digest(DATA)])])
     place(street, "unit", "unit-1")
     before = street.apply_holds()
     street.entries.notebooks["unit-1"] = (NOTEBOOK,)
@@ -106,7 +106,7 @@ def test_a_hold_is_lifted_once_and_both_ends_are_announced(street: Street) -> No
 def test_the_sweep_waits_a_week_and_never_takes_what_is_named(street: Street) -> None:
     """A file nobody put on a page goes; what a revision names, a house sent or an import put aside stays."""
     loose, named = street.finished(b"loose"), street.finished(b"named")
-    street.note_revision(NOTEBOOK, [digest(b"named")])
+    street.note_revisions([(NOTEBOOK, [digest(b"named")])])
     street.finished(b"crate", asker=ENTRIES)
     street.finished(b"import", asker=ENTRIES, tentative=True, purpose="import:1")
     street.clock.pass_time(days=6)
@@ -124,7 +124,7 @@ def test_the_sweep_waits_a_week_and_never_takes_what_is_named(street: Street) ->
 
 def test_nobody_learns_from_a_refusal_that_a_page_has_their_bytes(street: Street) -> None:
     """One who sends a file and takes it back is told the same, whether or not another's notebook names it."""
-    street.note_revision(NOTEBOOK, [digest(DATA)])
+    street.note_revisions([(NOTEBOOK, [digest(DATA)])])
     place(street, "notebook", NOTEBOOK)
     upload = street.finished(DATA, asker=JOLIOT)
     street.discard(upload.id, asker=JOLIOT)
