@@ -12,6 +12,7 @@ pytest_plugins = ["tests.servers.plugin"]
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add ``--all``: containers, all faults, full matrices, large files."""
     parser.addoption("--all", action="store_true", default=False, help="run the slow tests too")
+    parser.addoption("--fakes", action="store_true", default=False, help="run unit tests and contracts on fakes only")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -20,11 +21,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "unit" in Path(item.path).relative_to(config.rootpath).parts:
             item.add_marker(pytest.mark.disable_socket_for_unit)
-        if item.get_closest_marker("full") and not config.getoption("--all"):
+        unwanted = item.get_closest_marker("full") and not config.getoption("--all")
+        if unwanted or (config.getoption("--fakes") and not _is_on_fakes(item)):
             deselected.append(item)
     if deselected:
         config.hook.pytest_deselected(items=deselected)
         items[:] = [item for item in items if item not in deselected]
+
+
+def _is_on_fakes(item: pytest.Item) -> bool:
+    call = getattr(item, "callspec", None)
+    on_a_fake = call is not None and not {"fake", "memory"}.isdisjoint(map(str, call.params.values()))
+    return on_a_fake or item.get_closest_marker("disable_socket_for_unit") is not None
 
 
 @pytest.fixture(autouse=True)

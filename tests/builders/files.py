@@ -67,6 +67,15 @@ def endless_pdf() -> bytes:
     return pdf(["/X Do"], extra=forms)
 
 
+def laborious_pdf() -> bytes:
+    """Return a PDF whose thousand pages share one drawing of twenty thousand lines: little memory, much work."""
+    drawing, pages = "0 0 m 1 1 l S " * 20_000, 1_000
+    kids = " ".join(f"{number + 4} 0 R" for number in range(pages))
+    page = "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 3 0 R/Resources<<>>>>"
+    objects = ["<</Type/Catalog/Pages 2 0 R>>", f"<</Type/Pages/Count {pages}/Kids[{kids}]>>"]
+    return _numbered([*objects, f"<</Length {len(drawing)}>>stream\n{drawing}\nendstream", *[page] * pages], "")
+
+
 def docx(paragraphs: Iterable[str], *, rows: Iterable[Sequence[str]] = ()) -> bytes:
     """Return a letter with paragraphs and a table."""
     document = Document()

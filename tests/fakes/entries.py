@@ -28,7 +28,7 @@ from services.entries.domain.views import (
 )
 from services.entries.ports.machines import Clock
 from services.entries.store.people import folded
-from tests.fakes.entries_drafts import FakeDrafts, FakeRemarks
+from tests.fakes.entries_drafts import FakeDrafts, FakeImports, FakeRemarks
 from tests.fakes.entries_people import FakePeople, FakeStructures, Repository, Tables, after_in, found_in
 
 
@@ -283,7 +283,7 @@ class FakeUnit:
         self.structures, self.people = FakeStructures(self._tables, clock), FakePeople(self._tables, clock)
         self.notebooks, self.entries = FakeNotebooks(self._tables, clock), FakeEntries(self._tables, clock)
         self.grants, self.drafts = FakeGrants(self._tables, clock), FakeDrafts(self._tables, clock)
-        self.remarks = FakeRemarks(self._tables, clock)
+        self.remarks, self.imports = FakeRemarks(self._tables, clock), FakeImports(self._tables, clock)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -1,8 +1,10 @@
-"""Remember drafts and remarks in memory, by the same promises as PostgreSQL."""
+"""Remember drafts, remarks and imports in memory, by the same promises as PostgreSQL."""
 
 from typing import Any
 
+from contracts.errors import Conflict, Unavailable
 from services.entries.domain.drafts import Draft, DraftShown, Update
+from services.entries.domain.imports import Import
 from services.entries.domain.labels import entry_label
 from services.entries.domain.remarks import Comment
 from tests.fakes.entries_people import Repository, found_in
@@ -81,3 +83,33 @@ class FakeRemarks(Repository):
                     here |= {tag} if book.id == notebook else set()
         found = [tag for tag in uses if tag.lower().startswith(start.lower())]
         return sorted(found, key=lambda tag: (tag not in here, -uses[tag], tag))[:limit]
+
+
+class FakeImports(Repository):
+    """Imports, and which archives notebooks hold."""
+
+    def add(self, row: Import) -> None:
+        """Add an import."""
+        self.t.imports.setdefault(row.id, row)
+
+    def get(self, identifier: Any) -> Import:
+        """Return an import."""
+        return found_in(self.t.imports, identifier, "import")
+
+    lock = get
+
+    def save(self, row: Import) -> None:
+        """Keep it, unless a newer run took it over."""
+        if self.t.imports[row.id].run > row.run:
+            raise Unavailable(reason="another_run_took_over")
+        self.t.imports[row.id] = row
+
+    def pages_of(self, notebook: Any, archive: Any) -> Any:
+        """Return the pages made of an archive."""
+        return self.t.imported.get((notebook, archive))
+
+    def record_done(self, row: Import) -> None:
+        """Mark an archive as imported."""
+        if (row.notebook, row.archive_sha256) in self.t.imported:
+            raise Conflict(reason="already_imported")
+        self.t.imported[row.notebook, row.archive_sha256] = row.made

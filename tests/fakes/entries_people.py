@@ -9,6 +9,7 @@ from services.entries.domain.drafts import Draft
 from services.entries.domain.entry import Entry
 from services.entries.domain.facts import Fact
 from services.entries.domain.grants import Grant
+from services.entries.domain.imports import Import
 from services.entries.domain.labels import lead_label, notebook_label, team_label
 from services.entries.domain.notebook import Notebook
 from services.entries.domain.people import Affiliation, Person, PersonDetail, ReaderLabel, Role
@@ -41,6 +42,8 @@ class Tables:
     requests: dict[Any, Any] = field(default_factory=dict)
     inbox: dict[Any, bool] = field(default_factory=dict)
     jobs: dict[Any, str] = field(default_factory=dict)
+    imports: dict[str, Import] = field(default_factory=dict)
+    imported: dict[Any, Any] = field(default_factory=dict)
     outbox: list[Fact] = field(default_factory=list)
 
     def copied(self) -> "Tables":

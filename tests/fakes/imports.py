@@ -119,7 +119,8 @@ class FakeUnit:
     def record_done(self, row: Import) -> None:
         """Mark the archive as imported."""
         assert row.archive_sha256 is not None
-        if (row.notebook, row.archive_sha256) in self.draft.done:
+        # Unique in the store: what others committed meanwhile counts.
+        if (row.notebook, row.archive_sha256) in self.state.done:
             raise Conflict(reason="already_imported")
         self.draft.done[row.notebook, row.archive_sha256] = row.made
 

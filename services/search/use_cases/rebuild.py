@@ -36,7 +36,7 @@ class Rebuild:
         if progress.building is None:
             return self._doubt(progress)
         if progress.all_walked:
-            self._finish(progress)
+            self._finish(progress.building)
             return False
         if progress.cursor is None:
             self.index.begin(progress.building)
@@ -87,13 +87,11 @@ class Rebuild:
             unit.commit()
         self.pause(len(piece.pages) / self.pages_a_second)
 
-    def _finish(self, progress: RebuildProgress) -> None:
-        if progress.building is None:
-            return
-        self.index.swap(progress.building)
+    def _finish(self, building: int) -> None:
+        self.index.swap(building)
         with self.open_unit() as unit:
             now = unit.rebuild_progress()
-            if now.building == progress.building and now.all_walked:
+            if now.building == building and now.all_walked:
                 unit.save_rebuild_progress(replace(now, serving=now.building, building=None, cursor=None))
             unit.commit()
         self._trusted = True

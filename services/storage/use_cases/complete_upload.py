@@ -87,8 +87,7 @@ class CompleteUpload:
     def _start_again(self, uow: UnitOfWork, upload: Upload) -> None:
         """Believe the disk, not the rows: a power cut took bytes that were said to be there."""
         planned = uow.uploads.get(upload.id)
-        if planned is None:
-            raise NotFound(kind="upload", id=upload.id)
+        assert planned is not None  # found and locked by this unit of work
         self.incoming.drop(upload.id, upload.transfer)
         uow.uploads.forget_parts(upload.id, transfer=self.incoming.begin(planned))
         uow.commit()

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from typing import Any
 
 import pytest
 
@@ -163,3 +164,23 @@ def test_a_house_is_told_what_to_index(lab: Institution) -> None:
     assert shown.labels == indexed.described.labels
     assert [indexed] == lab.read.list_indexable(after=None, limit=10)
     assert lab.read.decide(person=lab.lead, action="sign", entry=shown.entry.id).allowed
+
+
+def test_a_freeze_that_another_call_did_meanwhile_is_done_once(
+    lab: Institution, storage: StorageDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Signing asked twice: while one stores what is signed, the other commits. One circuit, one answer."""
+    entry = lab.entry(lab.notebook().id).entry.id
+    put, quicker = storage.put, []
+
+    def slow(*args: Any, **named: Any) -> Any:
+        monkeypatch.setattr(storage, "put", put)
+        quicker.append(freeze(lab, entry))
+        return put(*args, **named)
+
+    monkeypatch.setattr(storage, "put", slow)
+    frozen = freeze(lab, entry)
+
+    assert [frozen] == quicker
+    shown = lab.read.get_entry(caller(lab.researcher), entry=entry, reference=None).entry
+    assert quicker[0].described.entry.change_number == shown.change_number

@@ -1,12 +1,17 @@
 """A draft is one document many write at once; what was acknowledged is never lost, what is hostile never joins."""
 
+from contextlib import nullcontext
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from pycrdt import Doc, XmlElement, XmlFragment, XmlText
 
 from contracts.errors import Conflict, Forbidden, Invalid, NotFound, Sealed, TooLarge
+from services.entries.adapters.drafts.living import YjsDrafts
 from services.entries.domain import drafts
+from services.entries.use_cases import sync_draft
 from services.entries.use_cases.sync_draft import ClientSide
 from services.entries.use_cases.written import NamedDraft
 from tests.builders.entries import Institution, caller, page
@@ -260,3 +265,63 @@ def test_nesting_beyond_any_page_is_refused(lab: Institution, entry: Any, step: 
     with pytest.raises(Invalid):
         nest(opened(lab, entry), 80, step=step)
     assert "37 °C" in str(opened(lab, entry).fragment)
+
+
+def test_a_version_of_a_draft_nobody_made_is_of_another_life(lab: Institution, entry: Any) -> None:
+    """The server makes drafts; who names one it never made holds a copy of something else."""
+    written = page(document=None, draft=NamedDraft(1, b"\x00"))
+
+    with pytest.raises(Conflict, match="draft_epoch"):
+        lab.write.append_revision(caller(lab.researcher), entry=entry, expected_head=1, written=written)
+
+
+def test_a_version_is_made_by_a_process_that_never_saw_the_draft(lab: Institution, entry: Any) -> None:
+    """Whoever serves a draft is nobody special (ADR-0010): its rows say everything."""
+    one = opened(lab, entry)
+    one.write("écrit ailleurs")
+    one.sync()
+    lab.write = replace(lab.write, append_revision=replace(lab.write.append_revision, living=YjsDrafts()))
+
+    one.save(1)
+
+    assert ["Température 37 °C", "écrit ailleurs"] == texts(lab, entry, 2)
+
+
+def test_two_who_open_a_page_for_the_first_time_at_once_get_one_draft(lab: Institution, entry: Any) -> None:
+    """Between the look that finds none and the commit that makes one, another made it."""
+    sync = lab.write.sync_draft
+    first: list[Browser] = []
+
+    def look(_readings: Any = sync.readings) -> Any:
+        if not first:
+            first.append(Browser(lab, entry, lab.researcher))
+            lab.write = replace(lab.write, sync_draft=sync)
+            with _readings() as store:
+                before = store.drafts.show(entry, person=lab.researcher)
+            first[0].sync()
+            return nullcontext(SimpleNamespace(drafts=SimpleNamespace(show=lambda *_, **__: before)))
+        return _readings()
+
+    late = Browser(lab, entry, lab.colleague)
+    lab.write = replace(lab.write, sync_draft=replace(sync, readings=look))
+    late.sync()
+
+    assert late.doc.get_state() == first[0].doc.get_state()
+    assert "<paragraph>Température 37 °C</paragraph>" == str(late.fragment)
+
+
+def test_a_long_draft_comes_in_several_answers(lab: Institution, entry: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One answer fits into a message; the next call goes on where it ended, and nothing is missed."""
+    monkeypatch.setattr(sync_draft, "UPDATE_LIMIT_BYTES", 300)
+    one, late = opened(lab, entry), Browser(lab, entry, lab.researcher)
+    for number in range(5):
+        one.write(f"{number}" * 150)
+        one.sync()
+
+    answers = [late.sync()]
+    while answers[-1].more:
+        answers.append(late.sync())
+
+    assert len(answers) > 2
+    assert all(sum(map(len, answer.updates)) <= 300 for answer in answers)
+    assert str(one.fragment) == str(late.fragment)

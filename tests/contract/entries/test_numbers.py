@@ -4,7 +4,10 @@ import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from contracts.errors import Conflict
+import pytest
+
+from contracts.errors import Conflict, Invalid
+from services.entries.use_cases.written import NamedDraft
 from tests.builders.entries import Institution, caller, page
 
 
@@ -46,3 +49,15 @@ def test_a_repeated_creation_returns_the_first_page(lab: Institution) -> None:
 
     assert 1 == len(made)
     assert 2 == lab.entry(notebook.id).entry.number
+
+
+def test_a_new_page_has_no_draft_to_begin_with(lab: Institution) -> None:
+    """A draft is made by the server from a page that is there; a number is not used up by the mistake."""
+    notebook = lab.notebook().id
+    first = page(document=None, draft=NamedDraft(1, b"\x00"))
+
+    with pytest.raises(Invalid) as refused:
+        lab.write.create_entry(caller(lab.researcher), notebook=notebook, entry=None, title="Page", first=first)
+
+    assert ["first.draft"] == [field.name for field in refused.value.fields]
+    assert 1 == lab.entry(notebook).entry.number

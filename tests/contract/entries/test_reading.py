@@ -3,7 +3,7 @@
 import pytest
 
 from contracts.errors import NotFound
-from contracts.identifiers import CircuitId, EntryId, RevisionNumber
+from contracts.identifiers import CircuitId, EntryId, RevisionNumber, StructureId
 from services.entries.domain.grants import Beneficiary, Target
 from services.entries.domain.views import Sought
 from tests.builders.entries import Institution, StorageDouble, caller, named, page
@@ -88,3 +88,41 @@ def test_labels_of_one_person_and_of_all_are_listed_for_the_index(lab: Instituti
 
     assert {f"notebook:{notebook.id}", f"team:{lab.team}"} == {one.label for one in held}
     assert set(held) <= set(everybody)
+
+
+def test_a_structure_is_named_to_anybody_inside(lab: Institution) -> None:
+    """Pages and mails name it; one that is not there is said to be not there."""
+    assert ("U1234", lab.root) == ((unit := lab.read.get_structure(caller(lab.colleague), lab.unit)).code, unit.parent)
+    with pytest.raises(NotFound):
+        lab.read.get_structure(caller(lab.colleague), StructureId("01890000-0000-7000-8000-000000000000"))
+
+
+def test_two_versions_are_compared_for_readers_only(lab: Institution) -> None:
+    """What changed tells what the page says."""
+    entry = lab.entry(lab.notebook().id).entry.id
+    lab.write.append_revision(caller(lab.researcher), entry=entry, expected_head=1, written=page("Température 39 °C"))
+    numbers = {"before": RevisionNumber(1), "after": RevisionNumber(2)}
+    stranger = lab.person("Sam Stranger", "researcher", at=lab.other_team)
+
+    found = lab.read.compare_revisions(caller(lab.colleague), entry=entry, **numbers)
+
+    assert [("removed", "37"), ("added", "39")] == [
+        (one.op, one.text) for one in found.blocks[0].words if one.op != "same"
+    ]
+    with pytest.raises(NotFound):
+        lab.read.compare_revisions(caller(stranger), entry=entry, **numbers)
+    with pytest.raises(NotFound):
+        lab.read.compare_revisions(caller(lab.colleague), entry=entry, **{**numbers, "after": RevisionNumber(3)})
+
+
+def test_a_page_is_followed_by_its_readers_as_long_as_they_are(lab: Institution) -> None:
+    """The stream asks again and again: a right that ends, ends it."""
+    notebook = lab.notebook()
+    entry = lab.entry(notebook.id).entry.id
+
+    shown, reader = lab.read.watch_entry(caller(lab.colleague), entry=entry)
+    lab.write.change_notebook(caller(lab.researcher), notebook=notebook.id, version=1, title=None, restricted=True)
+
+    assert (entry, lab.colleague) == (shown.entry.id, reader.id)
+    with pytest.raises(NotFound):
+        lab.read.watch_entry(caller(lab.colleague), entry=entry)

@@ -1,12 +1,13 @@
 """What people say beside a page is kept, told to those concerned, and raises what search goes by."""
 
+from functools import partial
 from typing import Any
 
 import pytest
 
 from contracts.errors import Forbidden, Invalid, NotFound
 from contracts.identifiers import CommentId, PersonId
-from services.entries.domain.remarks import Said
+from services.entries.domain.remarks import TAGS_LIMIT, Said
 from services.entries.domain.views import Sought
 from services.entries.use_cases.sync_draft import ClientSide
 from tests.builders.entries import Institution, caller, page
@@ -119,6 +120,8 @@ def test_tags_are_words_and_are_suggested_where_they_are_used(lab: Institution, 
 
     assert ["pcr-temps-réel", "PCR"] == lab.read.suggest_tags(caller(lab.colleague), notebook=notebook, start="pc")
     assert "projet secret" not in lab.read.suggest_tags(caller(lab.colleague), notebook=notebook, start="p")
+    with pytest.raises(NotFound):
+        lab.read.suggest_tags(caller(lab.admin), notebook=notebook, start="pc")
     with pytest.raises(Invalid):
         lab.write.change_tags(caller(lab.researcher), entry=entry, add=("  ",), remove=())
     assert ("pH 7",) == lab.write.change_tags(caller(lab.researcher), entry=entry, add=(), remove=("pcr",))
@@ -170,3 +173,17 @@ def test_today_shows_what_waits_and_no_page_one_may_no_longer_read(lab: Institut
     assert ([entry], [entry]) == ([one.entry.id for one in mine.unsaved], [one.entry.id for one in mine.recent])
     assert mine.unsaved[0].draft_ahead
     assert ((), ()) == (theirs.unsaved, theirs.recent)
+
+
+def test_a_page_has_so_many_tags_and_no_more(lab: Institution) -> None:
+    """A tag that gathers everything gathers nothing; the page keeps those it has."""
+    entry = lab.entry(lab.notebook().id).entry.id
+    change = partial(lab.write.change_tags, caller(lab.researcher), entry=entry)
+    kept = change(add=[f"t{number:02}" for number in range(TAGS_LIMIT)], remove=[])
+
+    with pytest.raises(Invalid) as refused:
+        change(add=["one too many"], remove=[])
+
+    assert ["add"] == [field.name for field in refused.value.fields]
+    assert kept == lab.read.get_entry(caller(lab.researcher), entry=entry, reference=None).entry.tags
+    assert "one too many" in change(add=["one too many"], remove=["t00"])

@@ -10,6 +10,8 @@ import pytest
 
 from contracts.errors import Forbidden, Invalid, NotFound, Stale
 from contracts.identifiers import RevisionNumber, Sha256
+from services.entries.domain.grants import Beneficiary, Target
+from services.entries.use_cases.written import NamedDraft
 from tests.builders.entries import Institution, StorageDouble, caller, named, page
 
 
@@ -127,3 +129,31 @@ def test_a_used_key_with_another_request_is_refused(lab: Institution) -> None:
 
     with pytest.raises(Invalid):
         lab.write.append_revision(other, entry=entry, expected_head=2, written=page())
+
+
+def test_a_contributors_revision_bears_their_own_name(lab: Institution) -> None:
+    """The page stays its author's; who wrote this version signs for this version."""
+    entry = lab.entry(lab.notebook().id).entry.id
+    lab.write.give_grant(
+        caller(lab.researcher), target=Target(entry=entry), beneficiary=Beneficiary(person=lab.colleague),
+        level="contributor", until_date=None,
+    )  # fmt: skip
+
+    second = append(lab, entry, head=1, by=lab.colleague)
+
+    assert ("Colette Collègue", lab.colleague) == (second.author.name, second.author.id)
+    assert {"id": lab.colleague, "name": "Colette Collègue"} == json.loads(second.record)["author"]
+    shown = lab.read.get_entry(caller(lab.researcher), entry=entry, reference=None)
+    assert lab.researcher == shown.entry.author.id
+
+
+@pytest.mark.parametrize("draft", [None, NamedDraft(1, b"\x00")], ids=["neither", "both"])
+def test_a_revision_is_a_document_or_a_draft(lab: Institution, draft: NamedDraft | None) -> None:
+    """With both nobody could say which was meant."""
+    entry = lab.entry(lab.notebook().id).entry.id
+    written = page(draft=draft) if draft else page(document=None)
+
+    with pytest.raises(Invalid) as refused:
+        lab.write.append_revision(caller(lab.researcher), entry=entry, expected_head=1, written=written)
+
+    assert ["document"] == [field.name for field in refused.value.fields]

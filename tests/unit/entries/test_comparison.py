@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from services.entries.domain.comparison import compare
+from services.entries.domain.comparison import BLOCKS_LIMIT, compare
 
 
 def paragraph(*texts: Any) -> dict[str, Any]:
-    """A paragraph; a tuple is a text with a mark."""
+    """A paragraph; a tuple is a text with a mark, a dictionary any other node."""
     parts = [
-        {"type": "text", "text": one} if isinstance(one, str) else
+        one if isinstance(one, dict) else {"type": "text", "text": one} if isinstance(one, str) else
         {"type": "text", "text": one[0], "marks": [{"type": one[1]}]} for one in texts
     ]  # fmt: skip
     return {"type": "paragraph", "content": parts} if parts else {"type": "paragraph"}
@@ -89,3 +89,46 @@ def test_what_is_too_long_is_compared_coarsely_and_says_so(count: int) -> None:
 
     assert (count > 2_000) == compare(before, after).coarse or count < 2_000
     assert compare(before, before).blocks[0].op == "same"
+
+
+def test_a_page_of_too_many_blocks_is_compared_coarsely_and_says_so() -> None:
+    """Comparing costs the product of both lengths."""
+    few, many = record(paragraph("Un")), record(*(paragraph(str(number)) for number in range(BLOCKS_LIMIT + 1)))
+
+    found = compare(few, many)
+
+    assert found.coarse
+    assert ["removed"] + ["added"] * (BLOCKS_LIMIT + 1) == [block.op for block in found.blocks]
+
+
+def test_blocks_of_another_kind_are_never_one_that_changed() -> None:
+    """A heading made of a paragraph is told as it is; two empty ones of a kind that differ changed."""
+    heading = {"type": "heading", "attrs": {"level": 1}, "content": [{"type": "text", "text": "Essai"}]}
+    lower = {"type": "heading", "attrs": {"level": 2}}
+
+    other_kind = compare(record(paragraph("Essai")), record(heading))
+    empty = compare(record({"type": "heading", "attrs": {"level": 1}}), record(lower))
+
+    assert ["added", "removed"] == [block.op for block in other_kind.blocks]
+    assert [("changed", ())] == [(block.op, block.words) for block in empty.blocks]
+
+
+def test_what_is_drawn_from_attributes_is_compared_by_what_it_says() -> None:
+    """A name, a line break: read as a person reads them; a formula is one word."""
+
+    def said(name: str, latex: str) -> Any:
+        person = {"type": "personMention", "attrs": {"id": name, "label": name}}
+        formula = {"type": "blockMath", "attrs": {"latex": latex}}
+        return record(paragraph("Vu avec ", person, {"type": "hardBreak"}, "hier"), formula)
+
+    seen, *formulas = compare(said("Ada", "x = a + b"), said("Wim", "x = a + c")).blocks
+
+    assert [("same", "Vu avec "), ("removed", "Ada"), ("added", "Wim"), ("same", "\nhier")] == runs(seen.words)
+    assert ["added", "removed"] == [formula.op for formula in formulas]
+
+
+def test_a_field_that_stayed_is_not_listed() -> None:
+    """Only what changed is shown."""
+    before, after = record(paragraph(), fields={"t": 37, "pH": 7}), record(paragraph(), fields={"t": 37, "pH": 8})
+
+    assert [("pH", 7, 8)] == [(one.name, one.before, one.after) for one in compare(before, after).fields]

@@ -1,15 +1,18 @@
 """An import ends the same however often it is killed on the way, and a refusal leaves nothing."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from contracts.errors import Forbidden, Unavailable
-from contracts.identifiers import ImportId, NotebookId, PersonId, UploadId
+from contracts.errors import Conflict, Forbidden, Unavailable
+from contracts.identifiers import EntryId, ImportId, NotebookId, PersonId, UploadId
 from services.entries.adapters.eln.reader import ElnReader
 from services.entries.domain.imports import Import
-from services.entries.use_cases.run_import import RunImport
+from services.entries.use_cases.run_import import SAVE_EVERY_FILES, RunImport
 from tests.builders import eln
 from tests.fakes.imports import FakeStorage, FakeUnit, ImportsState, Killed, write_pages
 
@@ -24,6 +27,7 @@ class World:
         self.state = ImportsState()
         self.acts = 0
         self.dies_at: int | None = None
+        self.before: Callable[[str], None] = lambda _step: None
         self.run = RunImport(
             units=lambda _caller: FakeUnit(self.state, self._act),  # type: ignore[arg-type,return-value]
             readings=lambda: FakeUnit(self.state, self._act),  # type: ignore[arg-type,return-value]
@@ -32,7 +36,8 @@ class World:
             write_import=write_pages,
         )
 
-    def _act(self, _step: str) -> None:
+    def _act(self, step: str) -> None:
+        self.before(step)
         self.acts += 1
         if self.acts == self.dies_at:
             raise Killed
@@ -153,4 +158,67 @@ def test_a_run_that_only_seemed_dead_writes_nothing() -> None:
 
     assert len(world.state.pages) == 12
     assert world.run(name).state == "done"
+    assert {file.upload for page in world.state.pages for file in page.files} == set(world.storage.kept)
+
+
+def test_a_large_import_says_how_far_it_is(tmp_path: Path) -> None:
+    """People wait minutes for one: its row moves while the files go to storage."""
+    names = [f"./p/{number}.txt" for number in range(SAVE_EVERY_FILES + 1)]
+    metadata = eln.graph(eln.dataset("./p/", hasPart=eln.refs(*names)), *(eln.file_entity(name) for name in names))
+    files = {name.removeprefix("./"): name.encode() for name in names}
+    world = World(eln.archive(tmp_path / "a.eln", metadata, files).read_bytes())
+    name, seen = world.queue(), []
+
+    def look(step: str) -> None:
+        if step == "committed":
+            seen.append((world.state.rows[name].state, world.state.rows[name].files.done))
+
+    world.before = look
+    row = world.run(name)
+
+    assert ("done", row.files.total) == (row.state, row.files.done)
+    assert ("storing", SAVE_EVERY_FILES) in seen
+
+
+def test_two_imports_of_one_archive_at_once_make_its_pages_once() -> None:
+    """Both read and stored it; the second to commit finds the first's pages and keeps none of its own bytes."""
+    world = World(SAMPLE.read_bytes())
+    first, second = world.queue(), world.queue("i2")
+
+    def overtaken(*args: Any, **named: Any) -> tuple[EntryId, ...]:
+        if not world.state.pages:
+            world.run(second)
+        return write_pages(*args, **named)
+
+    row = replace(world.run, write_import=overtaken)(first)
+
+    assert (True, world.state.rows[second].made) == (row.repeated, row.made)
+    assert ["already_imported"] == [line.code for line in row.report]
+    assert 12 == len(world.state.pages)
+    assert {} == world.storage.tentative
+
+
+def test_an_import_into_a_notebook_that_was_closed_meanwhile_is_refused() -> None:
+    """It is a conflict of another kind: nobody imported the archive, and nothing is left."""
+    world = World(SAMPLE.read_bytes())
+
+    def closed(*_: Any, **__: Any) -> tuple[EntryId, ...]:
+        raise Conflict(reason="notebook_closed")
+
+    row = replace(world.run, write_import=closed)(world.queue())
+
+    assert ("refused", [("conflict", "reason=notebook_closed")]) == (
+        row.state, [(line.code, line.text) for line in row.report if line.level == "refused"],
+    )  # fmt: skip
+    assert ({}, {}) == (world.storage.tentative, world.storage.archives)
+
+
+def test_an_import_that_ended_is_not_refused_after_all() -> None:
+    """The job was given up after its last attempt, which had succeeded."""
+    world = World(SAMPLE.read_bytes())
+    row = world.run(world.queue())
+
+    world.run.refuse(row.id, code="unavailable")
+
+    assert row == world.state.rows[row.id]
     assert {file.upload for page in world.state.pages for file in page.files} == set(world.storage.kept)

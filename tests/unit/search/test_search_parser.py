@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.errors import Invalid
-from services.search.domain.folding import word, words
+from services.search.domain.folding import fold, spellings, word, words
 from services.search.domain.parser import DEEPEST_NESTING, LONGEST_QUERY, MOST_TERMS, parse
 from services.search.domain.quantities import quantity
 from services.search.domain.query import (
@@ -21,8 +21,10 @@ from services.search.domain.query import (
     Term,
     Without,
     Written,
+    all_words,
     positive_terms,
     without_stop_words,
+    words_only,
 )
 
 
@@ -65,6 +67,25 @@ def term(text: str, *, prefix: bool = False, quoted: bool = False) -> Term:
         ("before:2026", Written(None, date(2026, 1, 1))),
         ("after:2026-12-31", Written(date(2027, 1, 1), None)),
         ("gel in:attachments", replace(term("gel"), inside=True)),
+        (
+            "gel (bain OR -sec) state:open in:attachments",
+            Every(
+                (
+                    replace(term("gel"), inside=True),
+                    Either((replace(term("bain"), inside=True), Without(replace(term("sec"), inside=True)))),
+                    Fact("state=open"),
+                )
+            ),
+        ),
+        (
+            "(bain OR sec) in:attachments",
+            Either((replace(term("bain"), inside=True), replace(term("sec"), inside=True))),
+        ),
+        ("-gel in:attachments", Without(replace(term("gel"), inside=True))),
+        ("on:2026-03-01", Written(date(2026, 3, 1), date(2026, 3, 2))),
+        ("on:2026-12", Written(date(2026, 12, 1), date(2027, 1, 1))),
+        ("field.temperature:=37", Measured("temperature", Bound(37, included=True), Bound(37, included=True))),
+        ("field.method:qPCR-rapide", Every((Fact("field-method=qpcr"), Fact("field-method=rapide")))),
         ("field.temperature:>37", Measured("temperature", Bound(37, included=False), None)),
         ("field.volume:<=0,5mL", Measured("volume", None, Bound(0.0005, included=True), "volume")),
         ("field.volume:10..20mL", Measured("volume", Bound(0.01, included=True), Bound(0.02, included=True), "volume")),
@@ -82,7 +103,10 @@ def test_a_query_means_what_it_says(q: str, tree: object) -> None:
         ('gel "bain', 5), ("(gel", 1), ("gel)", 4), ("()", 1), ("OR gel", 1), ("gel OR", 5), ("gel OR OR bain", 5),
         ("*", 1), ("ge*l", 3), ("gel --bain", 5), ("gel -OR", 5), ("+++", 1), ("gel author:", 12),
         ("gel before:hier", 12), ("has:gold", 5), ("state:lost", 7), ("in:text gel", 1), ("in:attachments", 1),
-        ("field.mass:>heavy", 12), ("field.v:1mL..2g", 9), ("as_of:2026", 7), ("x" * (LONGEST_QUERY + 1), LONGEST_QUERY + 1),
+        ("field.mass:>heavy", 12), ("field.v:1mL..2g", 9), ("as_of:2026", 7), ("field.°:5", 9), ("tag:+", 5), ("state:open in:attachments", 12),
+        ("(state:open tag:x) in:attachments", 20),
+        ("on:2026-13", 4), ("on:9999", 4), ("field.x:--", 9), ("gel OR +", 5), ("gel OR + OR bain", 5), ("gel (+)", 5), ("gel -+", 5), ("gel -in:attachments", 5),
+        ("((gel) bain", 1), ("(gel) (bain", 7), ("x" * (LONGEST_QUERY + 1), LONGEST_QUERY + 1),
         ("(" * (DEEPEST_NESTING + 2), DEEPEST_NESTING + 2), ("a " * (MOST_TERMS + 1), MOST_TERMS * 2 + 1),
     ],
 )  # fmt: skip
@@ -177,3 +201,26 @@ def test_what_is_no_number_is_text(text: str) -> None:
 def test_what_must_be_absent_is_never_shown() -> None:
     """Snippets mark positive terms only."""
     assert (term("bain"),) == positive_terms(parse("bain -gel"))
+
+
+def test_a_ranking_is_made_of_words_alone() -> None:
+    """Facts and what must be absent say whether a page is found, never how well it fits."""
+    assert Every((term("gel"), term("bain"))) == words_only(parse("gel bain state:open -sec"))
+    assert term("gel") == words_only(parse("gel (tag:x OR state:open)"))
+    assert Either((term("gel"), term("bain"))) == words_only(parse("(gel OR bain) has:comment"))
+    assert words_only(parse("state:open -gel tag:x")) is None
+
+
+def test_every_word_of_a_query_is_stemmed_in_one_go() -> None:
+    """What must be absent too, else its other forms would not be excluded; a name also as one word."""
+    assert {word("bain"), word("gels"), word("il"), word("6"), word("il6")} == all_words(parse("bain -gels IL-6 tag:x"))
+    assert frozenset() == all_words(None)
+
+
+def test_an_engine_of_another_kind_is_told_every_spelling() -> None:
+    """It folds single characters by this table exactly as ours does; accents are left to its stemmers."""
+    table = spellings()
+
+    assert ("alpha", "2", "u", "fi") == (table["α"], table["₂"], table["µ"], table["ﬁ"])
+    assert all(fold(character) == spelled for character, spelled in table.items())
+    assert not {"é", "a", "2"} & table.keys()

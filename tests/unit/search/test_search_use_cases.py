@@ -12,6 +12,7 @@ from services.search.domain.cursor import read_cursor, write_cursor
 from services.search.domain.page import FileText, TextPlace
 from services.search.domain.parser import parse
 from services.search.domain.query import After, Query, ReadableBy
+from services.search.ports import PageSlice
 from services.search.use_cases.find_entries import FindEntries
 from services.search.use_cases.follow_notebook import FollowNotebook, PullQueued
 from services.search.use_cases.index_entry import IndexEntries
@@ -240,3 +241,71 @@ def test_a_query_cannot_be_built_without_its_reader() -> None:
     """The access filter cannot be forgotten."""
     with pytest.raises(TypeError):
         Query(expression=None)  # type: ignore[call-arg]
+
+
+def test_pages_entries_no_longer_tells_of_stay_queued_and_the_others_are_pulled(house: House) -> None:
+    """Half an answer is no reason to forget the other half."""
+    house.knows(page(1), page(2))
+    walk_to_the_end(house)
+    house.follow(page(1).notebook, denied=False)
+    del house.entries.pages[page(2).entry]
+    house.knows(page(1, change_number=2, title="Neuf"))
+
+    with pytest.raises(Unavailable) as told:
+        house.pull()
+
+    assert ("1", 1) == (told.value.detail["count"], house.total("neuf"))
+    assert {page(2).entry} == house.shelf.queue.keys()
+
+
+def test_a_walk_that_was_begun_anew_forgets_the_slice_under_way(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An operator asks for a rebuild in the middle of one: its first slices are walked again, none is left out."""
+    house.knows(*(page(number) for number in range(1, 6)))
+    listed = house.entries.list_indexable
+
+    def slow(cursor: EntryId | None) -> PageSlice:
+        monkeypatch.setattr(house.entries, "list_indexable", listed)
+        assert house.rebuild()
+        return listed(cursor)
+
+    monkeypatch.setattr(house.entries, "list_indexable", slow)
+    assert house.rebuild()
+    assert 2 == house.rebuild.progress().walked
+
+    walk_to_the_end(house)
+    assert (5, 5) == (house.rebuild.progress().walked, house.total())
+
+
+def test_a_generation_that_another_process_finished_is_not_finished_twice(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Begun anew between the swap and its note: the new walk must go on."""
+    house.knows(page(1))
+    assert house.rebuild()
+    swap = house.index.swap
+
+    def slow(generation: int) -> None:
+        swap(generation)
+        house.rebuild.start_over()
+
+    monkeypatch.setattr(house.index, "swap", slow)
+    assert not house.rebuild()
+    monkeypatch.setattr(house.index, "swap", swap)
+
+    assert 1 == house.rebuild.progress().building
+    walk_to_the_end(house)
+    assert (1, None) == ((known := house.rebuild.progress()).serving, known.building)
+
+
+def test_an_engine_that_lost_its_index_is_filled_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A restored machine comes back empty; what is sound is looked at once and then trusted."""
+    house.knows(page(1))
+    walk_to_the_end(house)
+    sound = Rebuild(house.open_unit, house.entries, house.index, pages_a_second=4, pause=house.pauses.append)
+    assert not sound()
+    monkeypatch.setattr(house.index, "holds", lambda _: False)
+
+    again = Rebuild(house.open_unit, house.entries, house.index, pages_a_second=4, pause=house.pauses.append)
+
+    assert (False, True) == (sound(), again())
+    assert 2 == again.progress().building

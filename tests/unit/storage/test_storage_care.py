@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from contracts.errors import Sealed
+from contracts.errors import IntegrityBroken, NotFound, Sealed
 from contracts.identifiers import Sha256
 from services.storage.domain.facts import BytesBroken, Damage
 from services.storage.ports import BlobRef
 from services.storage.use_cases.compare_store import Difference
-from tests.builders.storage import ENTRIES, Street, digest
+from tests.builders.storage import CURIE, ENTRIES, Street, digest
 
 DATA = b"pH 7.4"
 # The fakes' locks go by the real clock, the use cases by one that stands still.
@@ -104,3 +104,55 @@ def test_rows_and_store_are_compared_both_ways(street: Street) -> None:
     assert sorted(street.compare(), key=lambda each: each.kind) == [
         Difference("missing", digest(b"one")), Difference("other_size", digest(b"two")), Difference("unknown", stray),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("left", "damage"),
+    [(DATA, None), (b"x" + DATA[1:], Damage.DAMAGED), (DATA + b"x", Damage.DAMAGED), (DATA[:-1], Damage.TRUNCATED),
+     (None, Damage.MISSING)],
+)  # fmt: skip
+def test_each_kind_of_damage_has_its_name(street: Street, left: bytes | None, damage: Damage | None) -> None:
+    """Whoever restores must know what to look for."""
+    street.finished(DATA)
+    stored = street.shelf.rows.blobs[digest(DATA)]
+    street.store.blobs = {digest(DATA): left} if left is not None else {}
+
+    assert damage is street.scrub.look(stored)
+
+
+def test_bytes_that_lie_under_a_newer_version_are_replaced_ones(street: Street) -> None:
+    """Somebody put others over them, even if equal: the store keeps both, and the row points to ours."""
+    street.finished(DATA)
+    street.store.versions[digest(DATA)] = "2"
+
+    assert Damage.REPLACED is street.scrub.look(street.shelf.rows.blobs[digest(DATA)])
+
+
+@pytest.mark.parametrize(
+    ("trouble", "damage"),
+    [(NotFound(kind="blob"), Damage.MISSING), (IntegrityBroken(reason="truncated"), Damage.TRUNCATED),
+     (IntegrityBroken(reason="checksum"), Damage.DAMAGED)],
+)  # fmt: skip
+def test_what_goes_wrong_while_bytes_are_read_is_damage_too(
+    street: Street, trouble: Exception, damage: Damage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A store may say the size from its index and find only then that the bytes are gone or spoiled."""
+    street.finished(DATA)
+
+    def fails(*_: object) -> None:
+        raise trouble
+
+    monkeypatch.setattr(street.store, "read", fails)
+
+    assert damage is street.scrub.look(street.shelf.rows.blobs[digest(DATA)])
+
+
+def test_a_blob_dropped_while_it_was_read_is_no_damage(street: Street) -> None:
+    """Its upload was discarded meanwhile: nobody is to be paged for what nobody wants."""
+    upload = street.finished(DATA)
+    street.discard(upload.id, asker=CURIE)
+    before = list(street.shelf.rows.published)
+
+    street.scrub.report(digest(DATA), Damage.MISSING)
+
+    assert before == street.shelf.rows.published

@@ -4,7 +4,7 @@ import pytest
 
 from contracts.errors import Conflict, Forbidden, NotFound, Sealed
 from contracts.identifiers import HoldId, NotebookId, RequestKey, Sha256
-from services.storage.domain.facts import HoldLifted, HoldPlaced
+from services.storage.domain.facts import BytesBroken, Damage, HoldLifted, HoldPlaced
 from services.storage.domain.hold import Scope
 from services.storage.ports import BlobRef, Cause
 from services.storage.use_cases.holds import Asked
@@ -131,3 +131,30 @@ def test_nobody_learns_from_a_refusal_that_a_page_has_their_bytes(street: Street
 
     assert street.state(upload.id) == "discarded"
     assert street.store.blobs == {digest(DATA): DATA}
+
+
+def test_a_hold_that_finds_no_bytes_tells_of_the_damage_and_goes_on(street: Street) -> None:
+    """One lost file must not keep the others from being locked."""
+    other = b"pH 6.8"
+    for data in (DATA, other):
+        street.finished(data)
+    place(street, "person", str(CURIE.person))
+    del street.store.blobs[digest(DATA)]
+
+    assert [True, False] == [street.apply_holds(), street.apply_holds()]
+    assert BytesBroken(digest(DATA), Damage.MISSING) in street.shelf.rows.published
+    assert street.store.lock_of(BlobRef(digest(other), len(other))).held
+
+
+def test_a_revision_without_files_and_a_notebook_of_another_unit_change_nothing(street: Street) -> None:
+    """Most pages have none, and most notebooks are nobody's concern."""
+    street.entries.notebooks["unit-1"] = (NotebookId("notebook-2"),)
+    place(street, "unit", "unit-1")
+    street.finished(DATA)
+
+    street.note_revision(NOTEBOOK, [])
+    street.note_notebook(NOTEBOOK)
+    street.note_revision(NOTEBOOK, [digest(DATA)])
+
+    assert not street.apply_holds()
+    assert {frozenset({NotebookId("notebook-2")})} == {frozenset(one) for one in street.shelf.rows.reached.values()}

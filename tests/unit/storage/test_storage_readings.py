@@ -1,5 +1,6 @@
 """When files are read inside, what is told, and what is shown."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ from contracts.identifiers import Sha256
 from services.storage.domain.claims import BlobClaim, PartClaim, PreviewClaim, read, sign
 from services.storage.domain.facts import PreviewMade, TextExtracted
 from services.storage.domain.reading import VERSION, Place, PlaceKind, Preview, Reading, Reason, Status
-from services.storage.use_cases.get_preview import GetPreview
+from services.storage.use_cases.get_preview import GetPreview, OpenPreview
 from services.storage.use_cases.get_text import GetText
 from services.storage.use_cases.read_file import ReadFile
 from tests.builders.storage import CURIE, ENTRIES, Street, digest
@@ -142,3 +143,54 @@ def test_a_url_of_a_preview_opens_nothing_else() -> None:
             read(token, kind, key=key, now=1.0)
     with pytest.raises(Forbidden):
         read(sign(BlobClaim(SHA, 3, "a", "text/csv", 100), key=key), PreviewClaim, key=key, now=1.0)
+
+
+def test_a_preview_is_shown_to_the_door_while_it_is_there(street: Street) -> None:
+    """A newer reading may have replaced it since its URL was signed."""
+    street.finished(DATA)
+    read_file, _ = reading(street)
+    read_file(SHA)
+    open_preview = OpenPreview(street.shelf)
+
+    assert FOUND.previews[0] == open_preview(SHA, "thumbnail")
+    for sha256, kind in ((SHA, "table"), (Sha256("0" * 64), "thumbnail")):
+        with pytest.raises(NotFound):
+            open_preview(sha256, kind)
+
+
+def test_text_that_is_known_is_not_asked_for(street: Street) -> None:
+    """A page that is opened a thousand times is read inside once."""
+    street.finished(DATA)
+    read_file, _ = reading(street)
+    read_file(SHA)
+
+    known = GetText(street.shelf)(SHA)
+
+    assert known is not None
+    assert (VERSION, FOUND.places) == (known.version, known.reading.places)
+    assert set() == street.shelf.rows.asked
+
+
+def test_a_file_given_up_is_waited_for_no_longer(street: Street) -> None:
+    """Whatever of ours failed: it is said, and the next version of the reader tries again."""
+    street.finished(DATA)
+    read_file, _ = reading(street)
+
+    read_file.give_up(SHA)
+
+    assert Reading(Status.FAILED, Reason.INTERNAL) == GetText(street.shelf)(SHA).reading
+    assert [TextExtracted(SHA, Status.FAILED)] == told(street)
+
+
+def test_a_file_that_another_process_read_meanwhile_is_told_once(street: Street) -> None:
+    """Two job processes after a restart: the second finds all done, and says nothing."""
+    street.finished(DATA)
+    read_file, reader = reading(street)
+    quicker = ReadFile(street.shelf, street.store, FakeReader(FOUND), street.clock, 1000)
+
+    def slow(content: Iterable[bytes], *, name: str) -> Reading:
+        quicker(SHA)
+        return reader(content, name=name)
+
+    assert replace(read_file, reader=slow)(SHA) is None
+    assert told(street) == [TextExtracted(SHA, Status.DONE), PreviewMade(SHA, ("thumbnail",))]

@@ -4,13 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from contracts.errors import Conflict, Forbidden, Invalid, NotFound, Sealed, StorageFull
+from contracts.errors import Conflict, Forbidden, IntegrityBroken, Invalid, NotFound, Sealed, StorageFull
 from contracts.identifiers import RequestKey, Sha256
-from services.storage.domain.upload import Owner
+from services.storage.domain.digests import Digests
+from services.storage.domain.upload import Owner, Upload
 from services.storage.ports import Cause
 from services.storage.use_cases.create_upload import Wish
+from services.storage.use_cases.expire_uploads import ExpireUploads
 from services.storage.use_cases.open_blob import OpenBlob
 from tests.builders.storage import CURIE, ENTRIES, JOLIOT, Street, digest
+from tests.builders.stores import digests_of
+from tests.fakes.storage import FakeUnitOfWork
 
 DATA = b"pH 7.4"
 WISH = Wish("mesures.csv", "text/csv", len(DATA))
@@ -191,3 +195,60 @@ def test_a_download_url_names_bytes_that_are_there(street: Street) -> None:
         street.issue(digest(b"none"), name="x", media_type="text/csv")
     with pytest.raises(NotFound):
         OpenBlob(street.store)(digest(b"none"), 4)
+
+
+def test_two_who_complete_at_once_make_one_blob_and_one_event(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What S3 received is read back outside any transaction: meanwhile the client's repeat may have been quicker."""
+    upload = street.planned(DATA).upload
+    street.incoming.write(upload.id, 0, memoryview(DATA))
+    quicker: list[Upload] = []
+
+    def read_back(_: Upload) -> Digests:
+        monkeypatch.setattr(street.incoming, "digests", lambda _: digests_of(DATA))
+        quicker.append(street.complete(upload.id, asker=CURIE, cause=Cause()))
+        return digests_of(DATA)
+
+    monkeypatch.setattr(street.incoming, "digests", read_back)
+    done = street.complete(upload.id, asker=CURIE, cause=Cause())
+
+    assert [done] == quicker
+    assert 1 == len(street.shelf.rows.published)
+
+
+def test_discarding_twice_is_fine(street: Street) -> None:
+    """The first answer was lost."""
+    upload = street.finished(DATA)
+    for _ in range(2):
+        street.discard(upload.id, asker=CURIE)
+
+    assert ("discarded", {}) == (street.state(upload.id), street.store.blobs)
+
+
+def test_the_sweep_spares_what_came_in_use_since_it_looked(street: Street) -> None:
+    """Between its list and its lock an upload is finished, and a loose file is put on a page."""
+    late, loose = street.planned(b"late"), street.finished(b"loose")
+    street.send(late, b"late")
+    street.clock.pass_time(days=8)
+    units = 0
+
+    def open_unit() -> FakeUnitOfWork:
+        nonlocal units
+        units += 1
+        if units == 2:
+            street.complete(late.upload.id, asker=CURIE, cause=Cause())
+            street.keep([loose.id], asker=ENTRIES)
+        return street.shelf()
+
+    ExpireUploads(open_unit, street.incoming, street.store, street.clock)()
+
+    assert ("complete", "kept") == (street.state(late.upload.id), street.state(loose.id))
+    assert [b"late", b"loose"] == sorted(street.store.blobs.values())
+
+
+def test_a_file_of_another_size_than_its_blob_is_not_sent(street: Street) -> None:
+    """Half a measurement looks like a measurement."""
+    street.finished(DATA)
+    street.store.blobs[digest(DATA)] = DATA[:-1]
+
+    with pytest.raises(IntegrityBroken):
+        OpenBlob(street.store)(digest(DATA), len(DATA))
