@@ -152,9 +152,9 @@ def test_a_revision_without_files_and_a_notebook_of_another_unit_change_nothing(
     place(street, "unit", "unit-1")
     street.finished(DATA)
 
-    street.note_revision(NOTEBOOK, [])
+    street.note_revisions([(NOTEBOOK, [])])
     street.note_notebook(NOTEBOOK)
-    street.note_revision(NOTEBOOK, [digest(DATA)])
+    street.note_revisions([(NOTEBOOK, [digest(DATA)])])
 
     assert not street.apply_holds()
     assert {frozenset({NotebookId("notebook-2")})} == {frozenset(one) for one in street.shelf.rows.reached.values()}
