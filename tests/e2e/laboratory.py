@@ -72,9 +72,23 @@ class Visitor:
         return self.until(f"/receipts/{receipt['id']}", lambda at: at["state"] == "signed")
 
     def due(self, entry: str) -> str:
-        """Wait until a page is in this person's inbox; return the step."""
-        inbox = self.until("/signing/inbox?limit=200", lambda at: any(one["entry"] == entry for one in at["items"]))
-        return str(next(one["step"] for one in inbox["items"] if one["entry"] == entry))
+        """Wait until a page is in this person's inbox, oldest first and perhaps long; return the step."""
+        found: list[str] = []
+
+        def is_there() -> bool:
+            found[:] = [one["step"] for one in self.everything("/signing/inbox") if one["entry"] == entry]
+            return bool(found)
+
+        wait_until(is_there, what=f"{entry} in the inbox", seconds=EFFECT_SECONDS)
+        return found[0]
+
+    def everything(self, path: str) -> Iterator[Any]:
+        """Yield all items of a list, slice by slice."""
+        piece = self.get(path, limit=200)
+        yield from piece["items"]
+        while piece["next_cursor"]:
+            piece = self.get(path, limit=200, cursor=piece["next_cursor"])
+            yield from piece["items"]
 
     def until(self, path: str, condition: Callable[[Any], bool]) -> Any:
         """Ask until the answer is so; return it."""
