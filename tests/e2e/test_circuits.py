@@ -133,7 +133,6 @@ def _published(lab: Laboratory) -> tuple[int, str]:
 
 def _public_leaves(lab: Laboratory, *, at_least: int) -> list[bytes]:
     """Return the leaves of the published log, checked against its own published root."""
-
     wait_until(lambda: _published(lab)[0] >= at_least, what=f"{at_least} published leaves", seconds=EFFECT_SECONDS)
     size, root = _published(lab)
     leaves = []
