@@ -12,7 +12,16 @@ from contracts.entries.comments import (
     SuggestTags,
     TagList,
 )
-from contracts.entries.drafts import DraftState, EntryWatch, SyncDraft, WatchEntry
+from contracts.entries.drafts import (
+    DraftFile,
+    DraftFileList,
+    DraftState,
+    EntryWatch,
+    GetDraftFile,
+    ListDraftFiles,
+    SyncDraft,
+    WatchEntry,
+)
 from contracts.entries.grants import GiveGrant, Grant, GrantList, ListGrants, RevokeGrant
 from contracts.entries.houses import (
     CloseForSeal,
@@ -127,6 +136,8 @@ __all__ = [
     "Decision",
     "DescribeEntry",
     "Draft",
+    "DraftFile",
+    "DraftFileList",
     "DraftState",
     "EntryDescription",
     "EntryList",
@@ -142,6 +153,7 @@ __all__ = [
     "FrozenRevision",
     "GetAttachment",
     "GetAttachmentText",
+    "GetDraftFile",
     "GetEntry",
     "GetImport",
     "GetMe",
@@ -163,6 +175,7 @@ __all__ = [
     "IndexableList",
     "LeadsOf",
     "ListComments",
+    "ListDraftFiles",
     "ListEntries",
     "ListGrants",
     "ListIndexable",

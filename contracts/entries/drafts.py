@@ -4,9 +4,10 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from contracts.entries.attachments import AttachmentUrl
 from contracts.entries.notebooks import Action, EntryState
 from contracts.envelope import Call, Message
-from contracts.identifiers import EntryId, PersonId
+from contracts.identifiers import EntryId, PersonId, Sha256, UploadId
 
 # Bytes of updates in one call: base64 makes 1 MiB of them (decisions: the one exception to "no bytes on the bus").
 UPDATE_LIMIT_BYTES = 786_432
@@ -66,3 +67,38 @@ class WatchEntry(Call):
     method = "watch_entry"
     entry: EntryId
     reply: ClassVar[type[Message]] = EntryWatch
+
+
+class DraftFile(Message):
+    """A file somebody sent for a page; a version holds it once it names ``upload``."""
+
+    upload: UploadId
+    name: str
+    media_type: str
+    size_bytes: int
+    sha256: Sha256
+
+
+class DraftFileList(Message):
+    """The newest 200, newest first: a name twice means its newest file."""
+
+    items: tuple[DraftFile, ...]
+
+
+class ListDraftFiles(Call):
+    """Return what people sent for a page (uploads whose purpose is ``entry:`` and its id); NotFound."""
+
+    service = "entries_drafts"
+    method = "list_draft_files"
+    entry: EntryId
+    reply: ClassVar[type[Message]] = DraftFileList
+
+
+class GetDraftFile(Call):
+    """Decide, then return a signed URL of the newest such file that bears this name; NotFound."""
+
+    service = "entries_drafts"
+    method = "get_draft_file"
+    entry: EntryId
+    name: str = Field(min_length=1, max_length=255)
+    reply: ClassVar[type[Message]] = AttachmentUrl

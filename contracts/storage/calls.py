@@ -5,8 +5,37 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from contracts.envelope import Call, Done, Message, Page
-from contracts.identifiers import HoldId, PersonId, Sha256, Sha512, UploadId
+from contracts.envelope import Call, Done, Message
+from contracts.identifiers import PersonId, Sha256, Sha512, UploadId
+from contracts.storage.holds import Hold, HoldList, LiftHold, ListHolds, PlaceHold
+
+__all__ = [
+    "Blob",
+    "BlobList",
+    "CompleteUpload",
+    "CreateUpload",
+    "DiscardPurpose",
+    "DiscardUpload",
+    "FileText",
+    "GetPreview",
+    "GetText",
+    "GetUpload",
+    "Hold",
+    "HoldList",
+    "IssueDownloadUrl",
+    "KeepUploads",
+    "LiftHold",
+    "ListHolds",
+    "ListUploads",
+    "PlaceHold",
+    "PreviewUrl",
+    "ResolveUploads",
+    "SignedUrl",
+    "TextPlace",
+    "TextReason",
+    "UploadPart",
+    "UploadPlan",
+]
 
 _HOUSES = frozenset({"entries", "signing"})
 
@@ -108,13 +137,29 @@ class BlobList(Message):
 
 
 class ResolveUploads(Call):
-    """Return the finished uploads of ``owner`` (a person, or none: the calling house's own); NotFound names one."""
+    """
+    Return the finished uploads of ``owner`` (a person, or none: the calling house's own); NotFound names one.
+
+    With a ``purpose`` also those that other people made for it: the calling house decides who may use them.
+    """
 
     service = "storage"
     method = "resolve_uploads"
     issuers = _HOUSES
     uploads: tuple[UploadId, ...] = Field(max_length=500)
     owner: PersonId | None = None
+    purpose: str = Field(default="", max_length=100)
+    reply: ClassVar[type[Message]] = BlobList
+
+
+class ListUploads(Call):
+    """Return the finished uploads that people made for ``purpose``, newest first."""
+
+    service = "storage"
+    method = "list_uploads"
+    issuers = _HOUSES
+    purpose: str = Field(min_length=1, max_length=100)
+    limit: int = Field(default=200, ge=1, le=200)
     reply: ClassVar[type[Message]] = BlobList
 
 
@@ -138,66 +183,6 @@ class DiscardPurpose(Call):
     changes = True
     purpose: str = Field(min_length=1, max_length=100)
     reply: ClassVar[type[Message]] = Done
-
-
-HoldScopeName = Literal["unit", "person", "notebook"]
-
-
-class Hold(Message):
-    """
-    A legal hold: nothing it reaches is deleted until it is lifted, whatever its retention says.
-
-    ``files`` are reached now, ``locked`` of them are locked in the store itself; the rest follow within seconds.
-    """
-
-    id: HoldId
-    scope: HoldScopeName
-    subject: str
-    reason: str
-    placed_by: PersonId
-    placed_at: datetime
-    lifted_by: PersonId | None = None
-    lifted_at: datetime | None = None
-    files: int = 0
-    locked: int = 0
-
-
-class PlaceHold(Call):
-    """Place a hold on a unit, a person or a notebook; Forbidden unless the actor is an archivist."""
-
-    service = "storage"
-    method = "place_hold"
-    changes = True
-    scope: HoldScopeName
-    subject: str = Field(min_length=1, max_length=36)
-    reason: str = Field(min_length=1, max_length=1000)
-    reply: ClassVar[type[Message]] = Hold
-
-
-class LiftHold(Call):
-    """Lift a hold; what nothing else keeps may be deleted from then on. Conflict when it is lifted already."""
-
-    service = "storage"
-    method = "lift_hold"
-    changes = True
-    hold: HoldId
-    reason: str = Field(min_length=1, max_length=1000)
-    reply: ClassVar[type[Message]] = Hold
-
-
-class HoldList(Message):
-    """A slice of the holds, newest first."""
-
-    items: tuple[Hold, ...]
-    next_cursor: str | None = None
-
-
-class ListHolds(Call, Page):
-    """List holds, lifted ones too; for archivists."""
-
-    service = "storage"
-    method = "list_holds"
-    reply: ClassVar[type[Message]] = HoldList
 
 
 class SignedUrl(Message):

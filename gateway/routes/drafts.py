@@ -10,13 +10,13 @@ from typing import Any, Final
 
 import orjson
 from fastapi import APIRouter, Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
-from contracts.entries.calls import SyncDraft, WatchEntry
+from contracts.entries.calls import DraftFileList, GetDraftFile, ListDraftFiles, SyncDraft, WatchEntry
 from contracts.entries.drafts import UPDATE_LIMIT_BYTES
 from contracts.errors import FieldProblem, Invalid, NotFound, PaillasseError, TooLarge, Unavailable
 from contracts.identifiers import EntryId, PersonId
-from gateway.context import Visit, Visitor, gateway_of
+from gateway.context import Visit, Visitor, gateway_of, json_answer
 from gateway.problems import GatewayProblem
 from gateway.watching import BEAT_SECONDS, Stream, Watchers
 
@@ -41,6 +41,19 @@ async def sync(visit: Visitor, request: Request, entry: EntryId) -> Response:
         visit.demand_scope("write")
     state = await visit.ask(call)
     return Response(_write(state), media_type=BYTES, headers={"Cache-Control": "no-store"})
+
+
+@router.get("/entries/{entry}/draft/files", responses={200: {"model": DraftFileList}})
+async def draft_files(visit: Visitor, entry: EntryId) -> Response:
+    """List what people sent for a page they write together: whoever saves a version names these uploads too."""
+    return json_answer(await visit.ask(ListDraftFiles(entry=entry)))
+
+
+@router.get("/entries/{entry}/draft/files/{name:path}", status_code=307)
+async def draft_file(visit: Visitor, entry: EntryId, name: str) -> Response:
+    """Redirect to a signed URL of the newest such file of this name, good for five minutes."""
+    signed = await visit.ask(GetDraftFile(entry=entry, name=name))
+    return RedirectResponse(signed["url"], status_code=307, headers={"Cache-Control": "no-store"})
 
 
 @router.get("/entries/{entry}/events", responses={200: {"content": {"text/event-stream": {}}}})

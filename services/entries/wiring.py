@@ -31,6 +31,7 @@ from services.entries.use_cases.create_person import CreatePerson
 from services.entries.use_cases.create_structure import CreateStructure
 from services.entries.use_cases.decide import Decide
 from services.entries.use_cases.describe_entries import DescribeEntry, ListIndexable
+from services.entries.use_cases.draft_files import GetDraftFile, ListDraftFiles
 from services.entries.use_cases.follow_signing import CloseForSeal, ReturnEntry, SealEntry
 from services.entries.use_cases.freeze import Freeze
 from services.entries.use_cases.get_import import GetImport
@@ -116,6 +117,8 @@ class Reads:
     describe_entry: DescribeEntry
     get_import: GetImport
     watch_entry: WatchEntry
+    list_draft_files: ListDraftFiles
+    get_draft_file: GetDraftFile
     list_comments: ListComments
     suggest_tags: SuggestTags
     show_today: ShowToday
@@ -214,7 +217,7 @@ def build_writing(units: Units, readings: Readings, *, files: Files, clock: Cloc
 
 def build_reads(readings: Readings, *, files: Files) -> Reads:
     """Build the use cases that only look."""
-    find_attachment = FindAttachment(readings)
+    find_attachment, draft_files = FindAttachment(readings), ListDraftFiles(readings, files)
     return Reads(
         list_structures=ListStructures(readings),
         get_structure=GetStructure(readings),
@@ -238,6 +241,8 @@ def build_reads(readings: Readings, *, files: Files) -> Reads:
         describe_entry=DescribeEntry(readings),
         get_import=GetImport(readings),
         watch_entry=WatchEntry(readings),
+        list_draft_files=draft_files,
+        get_draft_file=GetDraftFile(draft_files, files),
         list_comments=ListComments(readings),
         suggest_tags=SuggestTags(readings),
         show_today=ShowToday(readings),

@@ -59,7 +59,14 @@ class Storage:
     @answers(calls.ResolveUploads)
     def resolve_uploads(self, call: calls.ResolveUploads, context: CallContext) -> calls.BlobList:
         """Tell which bytes finished uploads are."""
-        found = self.house.resolve_uploads(call.uploads, owner=call.owner, house=context.actor.issuer)
+        house = context.actor.issuer
+        found = self.house.resolve_uploads(call.uploads, owner=call.owner, house=house, purpose=call.purpose)
+        return calls.BlobList(items=tuple(_blob(upload) for upload in found))
+
+    @answers(calls.ListUploads)
+    def list_uploads(self, call: calls.ListUploads, context: CallContext) -> calls.BlobList:  # noqa: ARG002
+        """Tell what people sent for a purpose; the asking house has decided."""
+        found = self.house.list_uploads(call.purpose, limit=call.limit)
         return calls.BlobList(items=tuple(_blob(upload) for upload in found))
 
     @answers(calls.KeepUploads)

@@ -40,7 +40,7 @@ from services.storage.use_cases.open_blob import OpenBlob
 from services.storage.use_cases.plan_upload import PlanUpload
 from services.storage.use_cases.read_file import ReadFile
 from services.storage.use_cases.receive_part import ReceivePart
-from services.storage.use_cases.resolve_uploads import ResolveUploads
+from services.storage.use_cases.resolve_uploads import ListUploads, ResolveUploads
 from services.storage.use_cases.scrub import Scrub
 
 # Below the shortest deadline of whoever completes an upload: entries gives it ten seconds.
@@ -67,6 +67,7 @@ class House:
     discard_upload: DiscardUpload
     discard_purpose: DiscardPurpose
     resolve_uploads: ResolveUploads
+    list_uploads: ListUploads
     keep_uploads: KeepUploads
     place_hold: PlaceHold
     lift_hold: LiftHold
@@ -159,6 +160,7 @@ def build_house(engine: Engine, settings: StoreSettings, store: Store, entries: 
         discard_upload=discard,
         discard_purpose=DiscardPurpose(uow, discard),
         resolve_uploads=ResolveUploads(uow),
+        list_uploads=ListUploads(uow),
         keep_uploads=KeepUploads(uow),
         place_hold=PlaceHold(uow, entries, _now, _new_id),
         lift_hold=LiftHold(uow, entries, _now),

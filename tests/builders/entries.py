@@ -1,6 +1,6 @@
 """Build an institution with its people and notebooks, in the words of the laboratory."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -43,6 +43,7 @@ class StorageDouble:
     uploads: dict[tuple[str, str | None], StoredFile] = field(default_factory=dict)
     kept: list[str] = field(default_factory=list)
     put_files: dict[str, bytes] = field(default_factory=dict)
+    sent: list[tuple[str, StoredFile]] = field(default_factory=list)
 
     def has(self, upload: str, *, owner: str, name: str = "mesures.csv") -> StoredFile:
         """Let a finished upload be there."""
@@ -52,13 +53,25 @@ class StorageDouble:
         self.uploads[upload, owner] = stored
         return stored
 
-    def resolve(self, uploads: Any, *, owner: PersonId | None) -> tuple[StoredFile, ...]:
-        """Return uploads of their owner."""
+    def sends(self, upload: str, *, purpose: str, name: str) -> StoredFile:
+        """Let somebody's finished upload be there for a purpose."""
+        stored = replace(self.has(upload, owner="somebody", name=name), media_type="image/png")
+        self.sent.append((purpose, stored))
+        return stored
+
+    def resolve(self, uploads: Any, *, owner: PersonId | None, purpose: str = "") -> tuple[StoredFile, ...]:
+        """Return uploads of their owner, or for a purpose."""
         from contracts.errors import NotFound
 
-        if missing := [one for one in uploads if (one, owner) not in self.uploads]:
+        usable = {one: stored for (one, whose), stored in self.uploads.items() if whose == owner}
+        usable |= {stored.upload: stored for stored in self.sent_for(purpose)}
+        if missing := [one for one in uploads if one not in usable]:
             raise NotFound(upload=missing[0])
-        return tuple(self.uploads[one, owner] for one in uploads)
+        return tuple(usable[one] for one in uploads)
+
+    def sent_for(self, purpose: str) -> tuple[StoredFile, ...]:
+        """Return what was sent for a purpose, newest first."""
+        return tuple(stored for made_for, stored in reversed(self.sent) if purpose and made_for == purpose)
 
     def keep(self, uploads: Any) -> None:
         """Remember what is kept."""

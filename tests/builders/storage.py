@@ -26,7 +26,7 @@ from services.storage.use_cases.keep_uploads import KeepUploads
 from services.storage.use_cases.lock_blobs import LockBlobs
 from services.storage.use_cases.plan_upload import Plan, PlanUpload
 from services.storage.use_cases.receive_part import ReceivePart
-from services.storage.use_cases.resolve_uploads import ResolveUploads
+from services.storage.use_cases.resolve_uploads import ListUploads, ResolveUploads
 from services.storage.use_cases.scrub import Scrub
 from tests.fakes.storage import FakeBlobStore, FakeIncoming, FakeUrls, Shelf, StandingClock
 
@@ -83,6 +83,7 @@ class Street:
         self.discard_purpose = DiscardPurpose(self.shelf, self.discard)
         self.keep = KeepUploads(self.shelf)
         self.resolve = ResolveUploads(self.shelf)
+        self.list_uploads = ListUploads(self.shelf)
         self.issue = IssueDownloadUrl(self.shelf, FakeUrls(), self.clock, 300)
         self.expire = ExpireUploads(self.shelf, self.incoming, self.store, self.clock)
         self.entries = ArchiveDouble()

@@ -133,3 +133,24 @@ def test_a_page_struck_out_stays_in_its_place_for_ever(lab: Laboratory) -> None:
         lab.ada.ask("POST", f"/entries/{first}/circuit", {"stages": stages(lab.ada, None, None)})
     )
     assert "doublon de la page 2" == lab.ada.get(f"/entries/{first}")["strike_out_reason"]
+
+
+def test_who_saves_a_page_brings_the_picture_a_colleague_put_into_it(lab: Laboratory) -> None:
+    """Before a version holds it, it is seen by who may read the page; nobody else finds it, and no other page."""
+    entry, other, picture = lab.page(lab.ada), lab.page(lab.ben), b"\x89PNG a gel (demonstration)"
+    lab.ada.make(f"/entries/{entry}/grants", {"person": lab.pat.id, "level": "contributor"})
+    wish = {"name": "gel.png", "media_type": "image/png", "size_bytes": len(picture), "purpose": f"entry:{entry}"}
+    plan = lab.ada.make("/uploads", wish)
+    httpx.put(plan["parts"][0]["url"], content=picture, headers=plan["parts"][0]["headers"]).raise_for_status()
+    lab.ada.make(f"/uploads/{plan['id']}/complete")
+
+    [sent] = lab.pat.get(f"/entries/{entry}/draft/files")["items"]
+    shown = lab.pat.ask("GET", f"/entries/{entry}/draft/files/gel.png")
+    named = {**page("un gel"), "attachments": [{"name": "gel.png", "upload": sent["upload"]}]}
+
+    assert picture == httpx.get(shown.headers["location"]).content
+    assert 404 == lab.sam.sees(f"/entries/{entry}/draft/files")
+    assert 404 == lab.sam.sees(f"/entries/{entry}/draft/files/gel.png")
+    assert 422 == lab.ben.ask("POST", f"/entries/{other}/revisions", named, If_Match='"1"').status_code
+    assert 201 == lab.pat.ask("POST", f"/entries/{entry}/revisions", named, If_Match='"1"').status_code
+    assert ["gel.png"] == [one["name"] for one in lab.ada.get(f"/entries/{entry}")["revision"]["attachments"]]

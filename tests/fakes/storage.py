@@ -81,6 +81,11 @@ class FakeUploads:
         planned = [upload for upload in self._rows.uploads.values() if upload.state is UploadState.PLANNED]
         return [upload.id for upload in planned if upload.expires_at <= now][:limit]
 
+    def made_for(self, purpose: str, *, limit: int) -> list[Upload]:
+        newest = sorted(self._rows.uploads.values(), key=lambda one: one.id, reverse=True)
+        wanted = (purpose, "gateway")
+        return [one for one in newest if purpose and (one.purpose, one.owner.issuer) == wanted and one.finished][:limit]
+
     def orphans(self, before: datetime, *, limit: int) -> list[UploadId]:
         holds = FakeHolds(self._rows)
         return [

@@ -33,13 +33,20 @@ class StorageFiles:
     bus: Bus
     http: httpx.Client
 
-    def resolve(self, uploads: Sequence[UploadId], *, owner: PersonId | None) -> tuple[StoredFile, ...]:
-        """Return the finished uploads of ``owner``; NotFound names one that is not."""
+    def resolve(
+        self, uploads: Sequence[UploadId], *, owner: PersonId | None, purpose: str = ""
+    ) -> tuple[StoredFile, ...]:
+        """Return the finished uploads of ``owner``, or for ``purpose``; NotFound names one that is neither."""
         found = self.bus.call(
-            storage.ResolveUploads(uploads=tuple(uploads), owner=owner),
+            storage.ResolveUploads(uploads=tuple(uploads), owner=owner, purpose=purpose),
             on_behalf_of=owner,
             timeout_seconds=CALL_SECONDS,
         )
+        return tuple(map(_stored, found.items))
+
+    def sent_for(self, purpose: str) -> tuple[StoredFile, ...]:
+        """Return what people sent for a purpose, newest first."""
+        found = self.bus.call(storage.ListUploads(purpose=purpose), timeout_seconds=CALL_SECONDS)
         return tuple(map(_stored, found.items))
 
     def keep(self, uploads: Sequence[UploadId]) -> None:

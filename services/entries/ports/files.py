@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from contracts.identifiers import PersonId, Sha256, Sha512, UploadId
+from contracts.identifiers import EntryId, PersonId, Sha256, Sha512, UploadId
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +56,27 @@ class FileText:
     previews: tuple[str, ...]
 
 
+def purpose_of(entry: EntryId) -> str:
+    """Return the purpose of uploads for a page: whoever may write it may use them."""
+    return f"entry:{entry}"
+
+
 class Files(Protocol):
     """The house of storage, as entries needs it."""
 
-    def resolve(self, uploads: Sequence[UploadId], *, owner: PersonId | None) -> tuple[StoredFile, ...]:
+    def resolve(
+        self, uploads: Sequence[UploadId], *, owner: PersonId | None, purpose: str = ""
+    ) -> tuple[StoredFile, ...]:
         """
-        Return the finished uploads of ``owner`` in the order asked for.
+        Return the finished uploads of ``owner``, or of anybody for ``purpose``, in the order asked for.
 
         Raises:
-            NotFound: one is unknown, unfinished or somebody else's.
+            NotFound: one is unknown, unfinished, or somebody else's and not for this purpose.
 
         """
+
+    def sent_for(self, purpose: str) -> tuple[StoredFile, ...]:
+        """Return the newest 200 finished uploads that people made for ``purpose``, newest first."""
 
     def keep(self, uploads: Sequence[UploadId]) -> None:
         """Make the bytes permanent because a revision names them. Idempotent."""

@@ -24,3 +24,22 @@ class EntriesDrafts:
         """Say whether the actor may follow a page."""
         shown, person = self.house.read.watch_entry(caller(context), entry=call.entry)
         return say.watch(shown, person)
+
+    @answers(calls.ListDraftFiles)
+    def list_draft_files(self, call: calls.ListDraftFiles, context: CallContext) -> calls.DraftFileList:
+        """List what people sent for a page."""
+        found = self.house.read.list_draft_files(caller(context), entry=call.entry)
+        items = (
+            calls.DraftFile(
+                upload=one.upload, name=one.name, media_type=one.media_type, size_bytes=one.size_bytes,
+                sha256=one.sha256,
+            )
+            for one in found
+        )  # fmt: skip
+        return calls.DraftFileList(items=tuple(items))
+
+    @answers(calls.GetDraftFile)
+    def get_draft_file(self, call: calls.GetDraftFile, context: CallContext) -> calls.AttachmentUrl:
+        """Return a signed URL of one of them."""
+        signed = self.house.read.get_draft_file(caller(context), entry=call.entry, name=call.name)
+        return calls.AttachmentUrl(url=signed.url, expires_at=signed.expires_at)

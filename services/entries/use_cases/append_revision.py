@@ -37,7 +37,7 @@ class AppendRevision:
             Invalid: the content is wrong.
 
         """
-        checked = self.desk.check(written, owner=caller.person)
+        checked = self.desk.check(written, owner=caller.person, entry=entry)
         with self.units(caller) as uow:
             found, known = uow.entries.open(entry, person=caller.person, request=caller.request)
             if known:

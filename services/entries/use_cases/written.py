@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from contracts.errors import FieldProblem, Invalid, NotFound
-from contracts.identifiers import PersonId, Sha256, UploadId
+from contracts.identifiers import EntryId, PersonId, Sha256, UploadId
 from services.entries.domain.documents import CheckedDocument
 from services.entries.domain.entry import Entry
 from services.entries.domain.revision import (
@@ -19,13 +19,13 @@ from services.entries.domain.revision import (
     record_of,
     revision_of,
 )
-from services.entries.ports.files import Files, StoredFile
+from services.entries.ports.files import Files, StoredFile, purpose_of
 from services.entries.ports.machines import Canonical, Documents
 
 
 @dataclass(frozen=True, slots=True)
 class NamedFile:
-    """A file one names: a finished ``upload`` of one's own, or ``sha256`` from this entry's past."""
+    """A file one names: a finished ``upload``, one's own or for this page, or ``sha256`` from this entry's past."""
 
     name: str
     upload: UploadId | None = None
@@ -104,26 +104,30 @@ class Desk:
     canonical: Canonical
     files: Files
 
-    def check(self, written: Written, *, owner: PersonId) -> Checked:
+    def check(self, written: Written, *, owner: PersonId, entry: EntryId | None = None) -> Checked:
         """
         Check the document and make the uploads permanent; talks to storage, so no transaction may be open.
 
+        Whoever saves a page also brings what others sent for it: a picture a colleague put into the draft.
+
         Raises:
-            Invalid: neither or both of document and draft, a document outside the schema, an upload that is not the
-                actor's own finished one.
+            Invalid: neither or both of document and draft, a document outside the schema, an upload that is neither
+                the actor's own nor for this page, or not finished.
 
         """
         if (written.document is None) == (written.draft is None):
             raise Invalid(FieldProblem("document", "exactly one of document and draft", "give one of them"))
         checked = None if written.document is None else self.documents.check(written.document)
         wanted = tuple(file.upload for file in written.files if file.upload is not None)
-        return Checked(written, checked, self._uploads(wanted, owner=owner))
+        return Checked(written, checked, self._uploads(wanted, owner=owner, entry=entry))
 
-    def _uploads(self, wanted: Sequence[UploadId], *, owner: PersonId) -> dict[UploadId, StoredFile]:
+    def _uploads(
+        self, wanted: Sequence[UploadId], *, owner: PersonId, entry: EntryId | None
+    ) -> dict[UploadId, StoredFile]:
         if not wanted:
             return {}
         try:
-            stored = self.files.resolve(wanted, owner=owner)
+            stored = self.files.resolve(wanted, owner=owner, purpose=purpose_of(entry) if entry else "")
         except NotFound as error:
             raise Invalid(
                 FieldProblem("attachments", "an upload is unknown, unfinished or not yours", "upload the file again")

@@ -86,10 +86,12 @@ class Upload:
             return True
         return self.owner.issuer == GATEWAY and asker.person in {None, self.owner.person}
 
-    def belongs_to(self, person: PersonId | None, *, house: str) -> bool:
-        """Tell whether ``house`` may use it as this person's, or with nobody named as its own."""
+    def belongs_to(self, person: PersonId | None, *, house: str, purpose: str = "") -> bool:
+        """Tell whether ``house`` may use it as this person's or for that purpose, or with nobody named as its own."""
         if person is None:
             return self.owner.issuer == house
+        if purpose and self.purpose == purpose and self.owner.issuer == GATEWAY:
+            return True
         return self.owner.person == person and self.owner.issuer in {house, GATEWAY}
 
     def completed(self, digests: Digests, *, tentative: bool) -> "Upload":

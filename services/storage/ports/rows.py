@@ -46,6 +46,9 @@ class Uploads(Protocol):
     def tentative(self, issuer: str, purpose: str) -> list[UploadId]:
         """Return the tentative uploads a house made for ``purpose``, in id order."""
 
+    def made_for(self, purpose: str, *, limit: int) -> list[Upload]:
+        """Return the finished uploads people made for ``purpose``, newest first."""
+
     def expired(self, now: datetime, *, limit: int) -> list[UploadId]:
         """Return planned uploads whose time is over, oldest first."""
 

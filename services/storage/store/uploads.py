@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from contracts.identifiers import PersonId, Sha256, Sha512, UploadId
 from services.storage.domain.digests import Digests
-from services.storage.domain.upload import GATEWAY, Owner, Upload, UploadState
+from services.storage.domain.upload import FINISHED, GATEWAY, Owner, Upload, UploadState
 from services.storage.store.tables import hold, naming, part, upload
 
 _COLUMNS = (
@@ -97,6 +97,12 @@ class PostgresUploads:
             .order_by(upload.c.id)
         )
         return list(self._connection.execute(query).scalars())
+
+    def made_for(self, purpose: str, *, limit: int) -> list[Upload]:
+        """Return finished uploads of people, newest first: ids are UUIDv7."""
+        wanted = (upload.c.purpose == purpose, upload.c.purpose != "", upload.c.issuer == GATEWAY)
+        query = select(*_COLUMNS).where(*wanted, upload.c.state.in_(FINISHED)).order_by(upload.c.id.desc()).limit(limit)
+        return [_upload(row) for row in self._connection.execute(query)]
 
     def expired(self, now: datetime, *, limit: int) -> list[UploadId]:
         """Return planned uploads whose time is over, oldest first."""

@@ -15,14 +15,28 @@ class ResolveUploads:
 
     uow: UnitOfWorkFactory
 
-    def __call__(self, uploads: Sequence[UploadId], *, owner: PersonId | None, house: str) -> list[Upload]:
-        """Return them; NotFound names the first that is unfinished, unknown or another owner's."""
+    def __call__(
+        self, uploads: Sequence[UploadId], *, owner: PersonId | None, house: str, purpose: str = ""
+    ) -> list[Upload]:
+        """Return them; NotFound names the first that is unfinished, unknown, or another's and for another purpose."""
         with self.uow() as uow:
-            return [self._one(uow, id_, owner=owner, house=house) for id_ in uploads]
+            return [self._one(uow, id_, owner=owner, house=house, purpose=purpose) for id_ in uploads]
 
     @staticmethod
-    def _one(uow: UnitOfWork, id_: UploadId, *, owner: PersonId | None, house: str) -> Upload:
+    def _one(uow: UnitOfWork, id_: UploadId, *, owner: PersonId | None, house: str, purpose: str) -> Upload:
         upload = uow.uploads.get(id_)
-        if upload is None or not upload.finished or not upload.belongs_to(owner, house=house):
+        if upload is None or not upload.finished or not upload.belongs_to(owner, house=house, purpose=purpose):
             raise NotFound(kind="upload", id=id_)
         return upload
+
+
+@dataclass(frozen=True, slots=True)
+class ListUploads:
+    """Return what people sent for a purpose."""
+
+    uow: UnitOfWorkFactory
+
+    def __call__(self, purpose: str, *, limit: int) -> list[Upload]:
+        """Return finished uploads, newest first; the asking house decides who may see them."""
+        with self.uow() as uow:
+            return uow.uploads.made_for(purpose, limit=limit)

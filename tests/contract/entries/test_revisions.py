@@ -74,6 +74,25 @@ def test_a_file_is_named_by_upload_or_by_the_entrys_own_past(lab: Institution, s
         append(lab, entry, head=3, by=lab.researcher, files=(named("x.csv", upload="somebody-elses"),))
 
 
+def test_whoever_saves_a_page_brings_what_others_sent_for_it(lab: Institution, storage: StorageDouble) -> None:
+    """A picture a colleague put into the draft is seen before a version holds it, and never lost by the one who saves."""
+    entry, other = (lab.entry(lab.notebook().id).entry.id for _ in range(2))
+    first, newest = (storage.sends(each, purpose=f"entry:{entry}", name="gel.png") for each in ("theirs", "theirs-2"))
+    stranger = lab.person("Sam Stranger", "researcher", at=lab.other_team)
+
+    assert [newest, first] == list(lab.read.list_draft_files(caller(lab.colleague), entry=entry))
+    assert newest.sha256 in lab.read.get_draft_file(caller(lab.colleague), entry=entry, name="gel.png").url
+    with pytest.raises(NotFound):
+        lab.read.get_draft_file(caller(lab.researcher), entry=entry, name="other.png")
+    for refused in (lab.read.list_draft_files, partial(lab.read.get_draft_file, name="gel.png")):
+        with pytest.raises(NotFound):
+            refused(caller(stranger), entry=entry)
+    with pytest.raises(Invalid):
+        append(lab, other, head=1, files=(named("gel.png", upload="theirs-2"),))
+    saved = append(lab, entry, head=1, files=(named("gel.png", upload="theirs-2"),))
+    assert newest.sha256 == json.loads(saved.record)["attachments"][0]["sha256"]
+
+
 def test_an_attachment_is_handed_out_to_readers_only(lab: Institution, storage: StorageDouble) -> None:
     """A bare digest has no route; entries decides first."""
     entry = lab.entry(lab.notebook().id).entry.id

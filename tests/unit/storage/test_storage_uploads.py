@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from contracts.errors import Conflict, Forbidden, IntegrityBroken, Invalid, NotFound, Sealed, StorageFull
-from contracts.identifiers import RequestKey, Sha256
+from contracts.identifiers import PersonId, RequestKey, Sha256
 from services.storage.domain.digests import Digests
 from services.storage.domain.upload import Owner, Upload
 from services.storage.ports import Cause
@@ -252,3 +252,19 @@ def test_a_file_of_another_size_than_its_blob_is_not_sent(street: Street) -> Non
 
     with pytest.raises(IntegrityBroken):
         OpenBlob(street.store)(digest(DATA), len(DATA))
+
+
+def test_what_people_send_for_a_page_is_found_and_used_by_the_house_that_asks(street: Street) -> None:
+    """A purpose says what bytes are for; entries decides who may use those of a page. A house's own are no person's."""
+    first, second = (street.finished(each, asker=CURIE, purpose="entry:e1") for each in (DATA, b"newer"))
+    street.finished(b"other page", asker=CURIE, purpose="entry:e2")
+    frozen = street.finished(b"frozen", asker=Owner("entries"), purpose="entry:e1")
+    street.planned(b"on its way", asker=CURIE, purpose="entry:e1")
+    somebody = PersonId("somebody-else")
+
+    assert [second, first] == street.list_uploads("entry:e1", limit=200)
+    assert [second] == street.list_uploads("entry:e1", limit=1)
+    assert [first] == street.resolve([first.id], owner=somebody, house="entries", purpose="entry:e1")
+    for purpose, upload in (("entry:e2", first), ("", first), ("entry:e1", frozen)):
+        with pytest.raises(NotFound):
+            street.resolve([upload.id], owner=somebody, house="entries", purpose=purpose)

@@ -6,7 +6,7 @@ export type Code =
   | 'invalid' | 'query' | 'malformed' | 'not_found' | 'method_not_allowed' | 'unauthenticated' | 'forbidden'
   | 'cross_site' | 'conflict' | 'sealed' | 'stale' | 'precondition_required' | 'too_large' | 'too_many'
   | 'integrity_broken' | 'internal' | 'unsupported' | 'unavailable' | 'overloaded' | 'unknown_outcome'
-  | 'storage_full' | 'offline' | 'no_answer'
+  | 'storage_full' | 'offline' | 'no_answer' | 'missing_file'
 
 export class Problem extends Error {
   constructor(

@@ -28,6 +28,8 @@ export type StoredFile = {
   mediaType: string
   bytes: Blob
   upload: string | null
+  /** Known once it is sent; rows of earlier versions of the app lack it. */
+  sha256?: string | null
   done: boolean
   refused: string | null
 }

@@ -30,19 +30,30 @@ export const AttachedImage = Node.create<{ file: FileAddress }>({
   },
 })
 
+/** A picture that is not there yet is looked for again after this, then half as often each time. */
+const FIRST_WAIT_MS = 2_000
+const LONGEST_WAIT_MS = 64_000
+
 function imageView(file: FileAddress): NodeViewRenderer {
   return ({ node }) => {
     const dom = document.createElement('figure')
     const picture = document.createElement('img')
     picture.alt = String(node.attrs['alt'])
-    picture.src = file(String(node.attrs['attachment']))
-    // Another person's image that no version holds yet: its bytes are only on their device.
+    const name = String(node.attrs['attachment'])
+    picture.src = file(name)
+    // Another person's image that no version holds yet: its bytes may still be on their way.
+    let waits = FIRST_WAIT_MS
+    let again: ReturnType<typeof setTimeout> | undefined
     picture.addEventListener('error', () => {
       dom.classList.add('missing')
-      dom.dataset['missing'] = t('page.image_elsewhere', { name: String(node.attrs['attachment']) })
+      dom.dataset['missing'] = t('page.image_elsewhere', { name })
+      if (waits > LONGEST_WAIT_MS) return
+      again = setTimeout(() => (picture.src = file(name)), waits)
+      waits *= 2
     })
+    picture.addEventListener('load', () => dom.classList.remove('missing'))
     dom.append(picture)
-    return { dom }
+    return { dom, destroy: () => clearTimeout(again) }
   }
 }
 

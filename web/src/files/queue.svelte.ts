@@ -11,7 +11,11 @@ export class FileQueue {
   private readonly sending = new Map<string, Promise<void>>()
   private ended = false
 
-  constructor(private readonly draft: string) {}
+  /** Others who write the page find its files by their purpose (`entry:` and its id). */
+  constructor(
+    private readonly draft: string,
+    private readonly purpose: string,
+  ) {}
 
   async open(): Promise<void> {
     this.files = (await filesOf(this.draft)).map(shown)
@@ -35,7 +39,7 @@ export class FileQueue {
     const name = unique(file.name || 'image.png', [...taken, ...this.files.map((each) => each.name)])
     const kept: StoredFile = {
       id: crypto.randomUUID(), draft: this.draft, name, mediaType: file.type || 'application/octet-stream', bytes: file,
-      upload: null, done: false, refused: null,
+      upload: null, sha256: null, done: false, refused: null,
     }
     await keepFile(kept)
     this.files = [...this.files, shown(kept)]
@@ -72,8 +76,8 @@ export class FileQueue {
     try {
       const onplan = (upload: string): Promise<void> => this.change(file.id, { upload })
       const onprogress = (progress: number): void => void this.show(file.id, { progress })
-      const sent = await sendFile({ ...this.now(file), onplan, onprogress })
-      await this.change(file.id, { done: true, upload: sent.upload })
+      const sent = await sendFile({ ...this.now(file), purpose: this.purpose, onplan, onprogress })
+      await this.change(file.id, { done: true, upload: sent.upload, sha256: sent.sha256 })
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem
       if (!problem.passes && problem.status !== 401) await this.change(file.id, { refused: problem.message })
@@ -98,8 +102,8 @@ export class FileQueue {
   }
 }
 
-function stored({ id, draft, name, mediaType, bytes, upload, done, refused }: Queued): StoredFile {
-  return { id, draft, name, mediaType, bytes, upload, done, refused }
+function stored({ id, draft, name, mediaType, bytes, upload, sha256, done, refused }: Queued): StoredFile {
+  return { id, draft, name, mediaType, bytes, upload, sha256: sha256 ?? null, done, refused }
 }
 
 function shown(file: StoredFile): Queued {

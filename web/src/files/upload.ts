@@ -21,6 +21,8 @@ export type Sending = {
   bytes: Blob
   name: string
   mediaType: string
+  /** What the store is told it is for, empty for nothing in particular. */
+  purpose: string
   /** The upload begun before, or null. */
   upload: string | null
   onplan: (upload: string) => Promise<void>
@@ -63,7 +65,7 @@ async function planned(sending: Sending): Promise<Plan> {
       if (!(problem instanceof Problem) || problem.code !== 'not_found') throw problem
     }
   }
-  const body = { name: sending.name, media_type: sending.mediaType, size_bytes: sending.bytes.size, purpose: '' }
+  const body = { name: sending.name, media_type: sending.mediaType, size_bytes: sending.bytes.size, purpose: sending.purpose }
   const plan = await answered(api.POST('/api/v1/uploads', { body }))
   await sending.onplan(plan.id)
   return plan

@@ -1,6 +1,7 @@
 /** Fetch and change what the Page screen shows. */
 import { answered, api, type Schemas } from '../../api/client'
 import { Problem } from '../../api/problem'
+import { t } from '../../i18n/language.svelte'
 
 export type Entry = Schemas['EntryView']
 export type Circuit = Schemas['Circuit']
@@ -46,13 +47,45 @@ export function fileAddress(entry: string, revision: number, name: string): stri
   return `/api/v1/entries/${entry}/revisions/${revision}/attachments/${encodeURIComponent(name)}`
 }
 
+export type Added = { name: string; upload: string }
+/** A file this device sent; the digest is unknown for one sent by an earlier version of the app. */
+export type Own = Added & { sha256: string | null }
+
 export type Version = {
   entry: Entry
   title: string
   reason: string
   draft: { epoch: number; state_vector: string }
   /** Files of this device, each with its finished upload. */
-  added: { name: string; upload: string }[]
+  added: Added[]
+}
+
+/** Return the address of a file somebody sent for this page, before a version holds it. */
+export function draftFileAddress(entry: string, name: string): string {
+  return `/api/v1/entries/${entry}/draft/files/${encodeURIComponent(name)}`
+}
+
+/**
+ * Return the files a version brings: one's own, without those another's version holds meanwhile, and the pictures of the
+ * text that somebody else sent. Throws `missing_file` when nobody did: its bytes are still on another device.
+ */
+export async function withOthers(entry: Entry, own: Own[], pictures: string[]): Promise<Added[]> {
+  const held = new Map((entry.revision?.attachments ?? []).map((each) => [each.name, each.sha256]))
+  // Two different files of one name are refused by the server: better than to lose one of them.
+  const added: Added[] = own
+    .filter(({ name, sha256 }) => !sha256 || held.get(name) !== sha256)
+    .map(({ name, upload }) => ({ name, upload }))
+  const known = new Set([...held.keys(), ...added.map((each) => each.name)])
+  const wanted = [...new Set(pictures)].filter((name) => !known.has(name))
+  if (wanted.length === 0) return added
+  const params = { path: { entry: entry.id } }
+  const sent = (await answered(api.GET('/api/v1/entries/{entry}/draft/files', { params }))).items
+  for (const name of wanted) {
+    const found = sent.find((each) => each.name === name)
+    if (!found) throw new Problem('missing_file', 0, t('page.image_missing', { name }))
+    added.push({ name, upload: found.upload })
+  }
+  return added
 }
 
 /** Save a version from the draft: the files of the head stay, those of this device are added. */

@@ -1,4 +1,6 @@
 /** Small decisions of the page being written. */
+import { XmlElement, type Doc } from 'yjs'
+import { FRAGMENT } from '../../drafts/draft.svelte'
 
 /** What browsers show in an <img>, and ProseMirror may hold; an SVG can carry scripts and stays a file. */
 const PICTURES = new Set(['image/png', 'image/jpeg', 'image/webp', 'image/gif', 'image/avif'])
@@ -10,4 +12,10 @@ export function isPicture(file: File): boolean {
 /** Return bytes as base64, as the revision call wants the state vector. */
 export function vectorText(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes))
+}
+
+/** Return the names of the pictures a draft shows. */
+export function picturesIn(doc: Doc): string[] {
+  const found = doc.getXmlFragment(FRAGMENT).querySelectorAll('image')
+  return found.flatMap((each) => (each instanceof XmlElement ? [each.getAttribute('attachment') ?? ''] : [])).filter(Boolean)
 }

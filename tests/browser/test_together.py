@@ -1,0 +1,44 @@
+"""Two people write one page: what one brings is the other's too."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from onebox.demo.institution import Someone
+from tests.browser.conftest import OpenAs
+from tests.browser.people import AUTHOR, WITNESS, Colleague, paragraph
+from tests.browser.test_writing import DOT
+from tests.browser.writing import SYNC_MS, open_page, wait_synchronised, write
+
+# The author reads French, the witness English.
+SAVE = re.compile("Enregistrer une version|Save a version")
+
+
+def test_a_colleague_sees_and_saves_a_picture_no_version_holds_yet(
+    open_as: OpenAs, colleague: Callable[[Someone], Colleague]
+) -> None:
+    """Whoever saves first saves all that the page shows; the other's device then sends it no second time."""
+    author, witness = colleague(AUTHOR), colleague(WITNESS)
+    entry = author.page("À deux mains", paragraph("Migration à 80 V."))["id"]
+    author.post(f"/entries/{entry}/grants", {"person": witness.id, "level": "contributor"})
+    one, two = open_as(AUTHOR), open_as(WITNESS)
+    open_page(one, entry)
+    open_page(two, entry)
+    picture = {"name": "gel.png", "mimeType": "image/png", "buffer": DOT}
+    one.page.set_input_files("input[type=file] >> nth=0", picture)
+    one.page.get_by_label("Description").fill("Gel, piste 3")
+    one.page.get_by_role("button", name="Insérer").click()
+    wait_synchronised(one.page)
+
+    shown = two.page.get_by_role("img", name="Gel, piste 3")
+    expect(shown).to_have_js_property("naturalWidth", 1, timeout=SYNC_MS)
+    for window, number in ((two, 1), (one, 2)):
+        write(window.page, f"Vu par {number}.")
+        wait_synchronised(window.page)
+        window.page.keyboard.press("Control+s")
+        window.page.get_by_role("dialog").get_by_role("button", name=SAVE).click()
+        window.page.get_by_text(re.compile(rf"Version {number + 1} (enregistrée|saved)")).first.wait_for()
+
+    saved = author.get(f"/entries/{entry}")["revision"]
+    assert (3, ["gel.png"]) == (saved["number"], [file["name"] for file in saved["attachments"]])
