@@ -30,9 +30,9 @@ from contracts.topology import events_exchange
 SCATTER_SECONDS = 1.0
 # Facts handled in one commit: enough that a burst costs little each, few enough to be done long before a deadline.
 HANDFUL = 50
-# After a handful its method rests this many times as long as it worked: at most a quarter of the time is spent on facts
+# After a handful its method rests this many times as long as it worked: at most a third of the time is spent on facts
 # while those who write wait for the same processors.
-RESTS_A_WORK = 3
+RESTS_A_WORK = 2
 LONGEST_REST_SECONDS = 1.0
 
 log = structlog.get_logger()
