@@ -53,18 +53,21 @@ class Demonstration:
         return await seed.Demo(**known).sign_in(http, institution.AUTHOR)
 
 
-async def start(held: Children, folder: Path, *, store: str = "directory") -> Demonstration:
+async def start(held: Children, folder: Path, *, store: str = "directory", search: str = "postgresql") -> Demonstration:
     """Start it in ``folder`` and wait until it says that it is ready."""
     began = time.monotonic()
-    pid = held.start(NAME, module=("onebox", "demo", "--data", str(folder), "--store", store), env={})
+    choices = ("--store", store, "--search", search)
+    pid = held.start(NAME, module=("onebox", "demo", "--data", str(folder), *choices), env={})
     await held.until_said(NAME, READY, seconds=START_SECONDS)
     return Demonstration(folder, pid, time.monotonic() - began)
 
 
 @asynccontextmanager
-async def demonstration(folder: Path, *, store: str = "directory") -> AsyncIterator[tuple[Demonstration, Person]]:
+async def demonstration(
+    folder: Path, *, store: str = "directory", search: str = "postgresql"
+) -> AsyncIterator[tuple[Demonstration, Person]]:
     """Run one until the end of the block; yield it with its author, signed in."""
     with children(folder) as held:
-        running = await start(held, folder / "data", store=store)
+        running = await start(held, folder / "data", store=store, search=search)
         async with client(running.base_url) as http:
             yield running, await running.author(http)

@@ -79,13 +79,15 @@ def _commit_steadily(demo: Demonstration, pages: list[str], seconds: float) -> f
             due = began + number / PER_SECOND
             time.sleep(max(0.0, due - time.monotonic()))
             late = max(late, time.monotonic() - due)
-            _change(connection, pages[number % len(pages)])
+            page = pages[number % len(pages)]
+            connection.execute(_NOTE, {"entry": page, "change_number": change(connection, page)})
+            connection.commit()
     engine.dispose()
     return late
 
 
-def _change(connection: Connection, page: str) -> None:
-    """Change a page and announce it, in one commit."""
+def change(connection: Connection, page: str) -> int:
+    """Change a page and announce it, as the house of entries does; return the change's number. The caller commits."""
     changed = connection.execute(_CHANGE, {"entry": page}).one()
     event = RevisionAppended(
         entry=EntryId(page), notebook=NotebookId(changed.notebook), revision=RevisionNumber(1),
@@ -93,8 +95,7 @@ def _change(connection: Connection, page: str) -> None:
     )  # fmt: skip
     now = dt.datetime.now(dt.UTC)
     append(connection, events=[event], occurred_at=now, actor_id=None, correlation_id="bench")
-    connection.execute(_NOTE, {"entry": page, "change_number": changed.change_number})
-    connection.commit()
+    return int(changed.change_number)
 
 
 async def _delays(demo: Demonstration) -> list[float]:

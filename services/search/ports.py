@@ -135,8 +135,8 @@ class UnitOfWork(Protocol):
         """Return the change the index shows of each entry; unknown ones are left out."""
         ...
 
-    def put(self, page: IndexedPage) -> bool:
-        """Index a page, with what is known of its files, unless a newer change is there; say whether it was taken."""
+    def put(self, pages: Sequence[IndexedPage]) -> frozenset[EntryId]:
+        """Index pages, with what is known of their files, unless newer changes are there; return those taken."""
         ...
 
     def refusals(self, limit: int) -> tuple[Refusal, ...]:
@@ -171,8 +171,8 @@ class UnitOfWork(Protocol):
         """Return the entries that wait longest."""
         ...
 
-    def finish(self, queued: Queued) -> None:
-        """Take an entry off the queue, unless it was queued again meanwhile."""
+    def finish(self, queued: Sequence[Queued]) -> None:
+        """Take entries off the queue, unless they were queued again meanwhile."""
         ...
 
     def want_labels(self, person: PersonId) -> int:

@@ -36,8 +36,7 @@ class Library:
     def put(self, *pages: IndexedPage) -> None:
         """Index pages."""
         with self.open_unit() as unit:
-            for page in pages:
-                unit.put(page)
+            unit.put(pages)
             unit.commit()
 
     def save(self, progress: RebuildProgress) -> None:
@@ -85,20 +84,30 @@ def postgres_library(database: dict[str, Any]) -> Iterator[Library]:
 @contextmanager
 def opensearch_library(database: dict[str, Any], url: str) -> Iterator[Library]:
     """Return an empty library in OpenSearch, with a fresh database for all that is no page."""
+    name = f"test-{secrets.token_hex(4)}"
+    with opensearch_library_of(database, url, name=name) as library:
+        library.index.begin(1)
+        try:
+            yield library
+        finally:
+            library.index.client.indices.delete(index=f"{name}-*")
+
+
+@contextmanager
+def opensearch_library_of(database: dict[str, Any], url: str, *, name: str) -> Iterator["OpenSearchLibrary"]:
+    """Return the library of that name, as it is; another process may have left it."""
     from services.search.store.opensearch.client import open_client
     from services.search.store.opensearch.documents import Documents
     from services.search.store.opensearch.index import OpenSearchIndex
     from services.search.store.opensearch.shelf import OpenSearchShelf
 
     engine = open_engine(DatabaseSettings.model_validate(database), application_name="search-test")
-    client, name = open_client(url, timeout_seconds=30), f"test-{secrets.token_hex(4)}"
+    client = open_client(url, timeout_seconds=30)
     open_shelf = partial(OpenSearchShelf, client=client, name=name, documents=Documents(TIME_ZONE))
     index = OpenSearchIndex(client, engine, name, time_zone=TIME_ZONE, refresh_interval="-1")
-    index.begin(1)
     try:
         yield OpenSearchLibrary(partial(PostgresUnitOfWork, engine, open_shelf), index)
     finally:
-        client.indices.delete(index=f"{name}-*")
         client.close()
         engine.dispose()
 

@@ -94,7 +94,10 @@ class FakeUnitOfWork:
     def change_numbers(self, entries: Iterable[EntryId]) -> dict[EntryId, int]:
         return {entry: self._copy.pages[entry].change_number for entry in entries if entry in self._copy.pages}
 
-    def put(self, page: IndexedPage) -> bool:
+    def put(self, pages: Iterable[IndexedPage]) -> frozenset[EntryId]:
+        return frozenset(page.entry for page in pages if self._put(page))
+
+    def _put(self, page: IndexedPage) -> bool:
         shown = self._copy.pages.get(page.entry)
         if shown is not None and shown.change_number > page.change_number:
             return False
@@ -143,9 +146,10 @@ class FakeUnitOfWork:
     def queued(self, limit: int) -> tuple[Queued, ...]:
         return tuple(Queued(entry, ticket) for entry, ticket in self._copy.queue.items())[:limit]
 
-    def finish(self, queued: Queued) -> None:
-        if self._copy.queue.get(queued.entry) == queued.ticket:
-            del self._copy.queue[queued.entry]
+    def finish(self, queued: Iterable[Queued]) -> None:
+        for one in queued:
+            if self._copy.queue.get(one.entry) == one.ticket:
+                del self._copy.queue[one.entry]
         self._show_settled()
 
     def want_labels(self, person: PersonId) -> int:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from services.search.domain.folding import Word, compounds, tokens
+from services.search.domain.folding import Word, named_words
 from services.search.domain.page import Section, Weight
 
 # PostgreSQL clamps positions here (MAXENTRYPOS); a phrase beyond it is found by its words only.
@@ -21,9 +22,8 @@ class Stems:
     lexemes: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
-    """A word at a position of the page."""
+class Posting(NamedTuple):
+    """A word at a position of the page; a named tuple as the word itself."""
 
     word: Word
     position: int
@@ -41,18 +41,16 @@ def postings(sections: Iterable[Section]) -> list[Posting]:
     known: set[str] = set()
     room, position = MOST_WORD_BYTES, 0
     for section in sections:
-        joined = {token.start: token.word for token in compounds(section.text)}
-        for token in tokens(section.text):
-            position += 1
-            if (name := joined.get(token.start)) is not None:
-                found.append(Posting(name, min(position, LAST_POSITION), section.weight))
-            folded = token.word.folded
-            if folded not in known:
-                room -= len(folded.encode())
-                known.add(folded)
+        for one, name in named_words(section.text):
+            position = min(position + 1, LAST_POSITION)
+            if name is not None:
+                found.append(Posting(name, position, section.weight))
+            if one.folded not in known:
+                room -= len(one.folded.encode())
+                known.add(one.folded)
             if room < 0:
                 return found
-            found.append(Posting(token.word, min(position, LAST_POSITION), section.weight))
+            found.append(Posting(one, position, section.weight))
         position += _GAP_BETWEEN_SECTIONS
     return found
 

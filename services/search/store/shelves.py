@@ -5,6 +5,7 @@ from typing import Protocol
 
 from sqlalchemy import Table
 
+from contracts.identifiers import EntryId
 from services.search.domain.page import FileText, IndexedPage
 from services.search.ports import RebuildProgress, Refusal
 
@@ -17,8 +18,8 @@ class Shelf(Protocol):
         """The table that tells which change of which entry was put: entry, change_number, notebook, blobs."""
         ...
 
-    def put(self, page: IndexedPage, texts: Mapping[str, FileText]) -> bool:
-        """Take a page with the texts of its files, unless a newer change of it is there; say whether it was taken."""
+    def put(self, pages: Sequence[IndexedPage], texts: Mapping[str, FileText]) -> frozenset[EntryId]:
+        """Take pages, one an entry, with the texts of their files, but where a newer change is; return the taken."""
         ...
 
     def flush(self, progress: Callable[[], RebuildProgress]) -> Sequence[Refusal]:

@@ -1,12 +1,17 @@
 """Keep the text inside files by digest: what a page's attachments say, whatever engine indexes it."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from chassis.statements import ask, later
 from services.search.domain.page import FileText, TextPlace
 from services.search.store.tables import file_text, wanted_text
+
+_WANT = "INSERT INTO wanted_text (sha256) SELECT unnest(CAST(:digests AS text[])) ON CONFLICT DO NOTHING"
+_READ = "SELECT sha256, places FROM file_text WHERE sha256 = ANY(CAST(:digests AS text[]))"
 
 
 class FileTexts:
@@ -20,8 +25,7 @@ class FileTexts:
         digests = sorted(set(blobs))
         found = read_texts(self._connection, digests)
         if missing := [digest for digest in digests if digest not in found]:
-            wanted = upsert(wanted_text).on_conflict_do_nothing()
-            self._connection.execute(wanted, [{"sha256": digest} for digest in missing])
+            later(self._connection, _WANT, {"digests": missing})
         return found
 
     def put(self, text: FileText) -> None:
@@ -48,7 +52,5 @@ def read_texts(connection: Connection, digests: Iterable[str]) -> dict[str, File
     asked = list(digests)
     if not asked:
         return {}
-    rows = connection.execute(select(file_text.c.sha256, file_text.c.places).where(file_text.c.sha256.in_(asked)))
-    return {
-        digest: FileText(digest, tuple(TextPlace(label, words) for label, words in places)) for digest, places in rows
-    }
+    rows: Any = ask(connection, _READ, {"digests": asked})
+    return {row[0]: FileText(row[0], tuple(TextPlace(label, words) for label, words in row[1])) for row in rows}

@@ -1,12 +1,13 @@
 """Feed the index in one transaction a unit."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, Engine, delete, exists, insert, literal, select, text, update
+from sqlalchemy import Connection, Engine, delete, exists, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from chassis.statements import ask, later
 from contracts.identifiers import EntryId, NotebookId, PersonId
 from services.search.domain.page import FileText, IndexedPage, ReaderLabel
 from services.search.ports import Queued, RebuildProgress, Refusal
@@ -16,10 +17,21 @@ from services.search.store.texts import FileTexts
 
 _PROGRESS = (rebuild.c.serving, rebuild.c.building, rebuild.c.cursor, rebuild.c.walked, rebuild.c.all_walked,
              rebuild.c.shape)  # fmt: skip
+_HOW_FAR = "SELECT serving, building, cursor, walked, all_walked, shape FROM rebuild"
 _NEXT_TICKET = {"ticket": queued_entry.c.ticket + 1}
 _AGAIN = upsert(queued_entry).on_conflict_do_update(index_elements=[queued_entry.c.entry], set_=_NEXT_TICKET)
 # Two puts of one page must not each overlook the text the other one brings; the lock ends with the transaction.
-_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:entry, 1))")
+_ALONE = "SELECT pg_advisory_xact_lock(hashtextextended(entry, 1)) FROM unnest(CAST(:entries AS text[])) AS entry"
+_TAKEN_AFTER_ALL = """
+    DELETE FROM refused_entry
+    USING unnest(CAST(:entries AS text[]), CAST(:changes AS bigint[])) AS taken (entry, change)
+    WHERE refused_entry.entry = taken.entry AND refused_entry.change_number <= taken.change
+"""
+_FRESH = "SELECT wanted = served FROM reader WHERE person = :person"
+_FINISH = """
+    DELETE FROM queued_entry USING unnest(CAST(:entries AS text[]), CAST(:tickets AS bigint[])) AS done (entry, ticket)
+    WHERE queued_entry.entry = done.entry AND queued_entry.ticket = done.ticket
+"""
 
 
 class PostgresUnitOfWork:
@@ -54,19 +66,23 @@ class PostgresUnitOfWork:
         shown = select(account.c.entry, account.c.change_number).where(account.c.entry.in_(entries))
         return {EntryId(entry): change for entry, change in self._connection.execute(shown)}
 
-    def put(self, page: IndexedPage) -> bool:
+    def put(self, pages: Sequence[IndexedPage]) -> frozenset[EntryId]:
         """
-        Index a page unless a newer change is there; say whether it was taken.
+        Index pages unless newer changes are there; return the entries taken.
 
-        An equal change is taken again: labels may be recomputed under the same number, and a repeat costs little.
+        An equal change is taken again: labels may be recomputed under the same number, and a repeat costs little. All
+        go in one order, so that two units that share pages wait for each other and never in a circle.
         """
-        blobs = {file.sha256 for file in page.files}
-        if blobs:
-            self._connection.execute(_ALONE, {"entry": page.entry})
-        taken = self._shelf.put(page, self._texts.known(blobs))
+        newest = {page.entry: page for page in sorted(pages, key=lambda page: (page.entry, page.change_number))}
+        if not newest:
+            return frozenset()
+        if lettered := [page.entry for page in newest.values() if page.files]:
+            later(self._connection, _ALONE, {"entries": lettered})
+        texts = self._texts.known(file.sha256 for page in newest.values() for file in page.files)
+        taken = self._shelf.put(tuple(newest.values()), texts)
         if taken:
-            later = refused_entry.c.change_number <= page.change_number
-            self._connection.execute(delete(refused_entry).where(refused_entry.c.entry == page.entry, later))
+            changes = {entry: newest[entry].change_number for entry in taken}
+            later(self._connection, _TAKEN_AFTER_ALL, {"entries": [*changes], "changes": [*changes.values()]})
         return taken
 
     def refusals(self, limit: int) -> tuple[Refusal, ...]:
@@ -127,10 +143,11 @@ class PostgresUnitOfWork:
         )
         return tuple(Queued(EntryId(row.entry), row.ticket) for row in rows)
 
-    def finish(self, queued: Queued) -> None:
-        """Take an entry off the queue, unless it was queued again meanwhile."""
-        same = (queued_entry.c.entry == queued.entry) & (queued_entry.c.ticket == queued.ticket)
-        self._connection.execute(delete(queued_entry).where(same))
+    def finish(self, queued: Sequence[Queued]) -> None:
+        """Take entries off the queue, unless they were queued again meanwhile."""
+        if queued:
+            done = {"entries": [one.entry for one in queued], "tickets": [one.ticket for one in queued]}
+            later(self._connection, _FINISH, done)
         self._show_settled()
 
     def _show_settled(self) -> None:
@@ -156,8 +173,7 @@ class PostgresUnitOfWork:
 
     def labels_are_fresh(self, person: PersonId) -> bool:
         """Tell whether the labels held are as new as the newest ticket; false for a stranger."""
-        fresh = select(reader.c.wanted == reader.c.served).where(reader.c.person == person)
-        return bool(self._connection.execute(fresh).scalar())
+        return bool(ask(self._connection, _FRESH, {"person": person}).scalar())
 
     def put_labels(self, person: PersonId, labels: tuple[ReaderLabel, ...], *, ticket: int) -> bool:
         """Replace a person's labels, unless a later ticket was served first; say whether they were taken."""
@@ -180,7 +196,7 @@ class PostgresUnitOfWork:
 
     def rebuild_progress(self) -> RebuildProgress:
         """Return how far the walk over all entries came."""
-        row = self._connection.execute(select(*_PROGRESS)).one_or_none()
+        row = ask(self._connection, _HOW_FAR, {}).one_or_none()
         return RebuildProgress(*row) if row is not None else RebuildProgress()
 
     def save_rebuild_progress(self, progress: RebuildProgress) -> None:

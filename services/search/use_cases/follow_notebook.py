@@ -50,9 +50,8 @@ class PullQueued:
         pages = {page.entry: page for page in self.entries.indexable([queued.entry for queued in waiting])}
         found = [queued for queued in waiting if queued.entry in pages]
         with self.open_unit() as unit:
-            for queued in sorted(found, key=lambda one: one.entry):
-                unit.put(pages[queued.entry])
-                unit.finish(queued)
+            unit.put([pages[queued.entry] for queued in found])
+            unit.finish(found)
             unit.commit()
         if len(found) < len(waiting):
             raise Unavailable(count=str(len(waiting) - len(found)))

@@ -33,10 +33,7 @@ class IndexEntries:
         if not behind:
             return
         pages = self.entries.indexable(tuple(behind))
-        # In one order everywhere, so that two handfuls that share pages wait for each other and never in a circle.
-        current = sorted(
-            (page for page in pages if page.change_number >= behind[page.entry]), key=lambda one: one.entry
-        )
+        current = [page for page in pages if page.change_number >= behind[page.entry]]
         self._put(current)
         lagging = behind.keys() - {page.entry for page in current}
         if lagging:
@@ -45,8 +42,7 @@ class IndexEntries:
     def _put(self, pages: Sequence[IndexedPage]) -> None:
         try:
             with self.open_unit() as unit:
-                for page in pages:
-                    unit.put(page)
+                unit.put(pages)
                 unit.commit()
         except Unavailable:
             # The engine is away. An outage may last longer than a message is tried: the pages wait in the house's own

@@ -3,7 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from services.search.ports import Entries, Index, RebuildProgress, UnitOfWorkFactory
+from services.search.domain.page import IndexedPage
+from services.search.ports import Entries, Index, PageSlice, RebuildProgress, UnitOfWorkFactory
+
+# Pages and characters brought to the index at once: many small requests cost an engine twice as much as few large ones.
+PAGES_A_COMMIT = 500
+CHARACTERS_A_COMMIT = 4_000_000
 
 
 @dataclass(slots=True)
@@ -21,6 +26,7 @@ class Rebuild:
     index: Index
     pages_a_second: float
     pause: Callable[[float], None]
+    pages_a_commit: int = PAGES_A_COMMIT
     _trusted: bool = field(default=False, init=False)
 
     def __call__(self) -> bool:
@@ -68,10 +74,9 @@ class Rebuild:
         return not self._trusted
 
     def _slice(self, progress: RebuildProgress) -> None:
-        piece = self.entries.list_indexable(progress.cursor)
+        piece = self._pull(progress.cursor)
         with self.open_unit() as unit:
-            for page in piece.pages:
-                unit.put(page)
+            unit.put(piece.pages)
             now = unit.rebuild_progress()
             # Somebody began anew meanwhile: what was walked here belongs to no walk any more.
             if (now.building, now.cursor) == (progress.building, progress.cursor):
@@ -86,6 +91,18 @@ class Rebuild:
                 )
             unit.commit()
         self.pause(len(piece.pages) / self.pages_a_second)
+
+    def _pull(self, cursor: str | None) -> PageSlice:
+        """Pull slice after slice until it is worth a commit."""
+        pages: list[IndexedPage] = []
+        size = 0
+        while True:
+            piece = self.entries.list_indexable(cursor)
+            pages += piece.pages
+            size += sum(len(page.text) for page in piece.pages)
+            cursor = piece.next_cursor
+            if cursor is None or len(pages) >= self.pages_a_commit or size >= CHARACTERS_A_COMMIT:
+                return PageSlice(tuple(pages), cursor)
 
     def _finish(self, building: int) -> None:
         self.index.swap(building)

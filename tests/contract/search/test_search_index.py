@@ -202,8 +202,7 @@ def test_a_denied_page_is_hidden_whatever_its_labels(library: Library) -> None:
     assert library.find().total == 0
 
     with library.open_unit() as unit:
-        for one in unit.queued(10):
-            unit.finish(one)
+        unit.finish(unit.queued(10))
         unit.commit()
     assert library.find().total == 3
 
@@ -279,7 +278,8 @@ def test_an_older_change_never_overwrites_a_newer_one(library: Library) -> None:
 def test_the_same_change_twice_is_taken_and_changes_nothing(library: Library) -> None:
     """A redelivery is harmless."""
     with library.open_unit() as unit:
-        assert unit.put(GEL)
+        assert {GEL.entry} == unit.put([GEL])
+        assert {GEL.entry} == unit.put([GEL])
         unit.commit()
 
     assert library.find("gel").total == 1
@@ -288,7 +288,7 @@ def test_the_same_change_twice_is_taken_and_changes_nothing(library: Library) ->
 def test_nothing_is_kept_without_commit(library: Library) -> None:
     """Leaving a unit of work early rolls it back."""
     with library.open_unit() as unit:
-        unit.put(page(9, title="Jamais"))
+        unit.put([page(9, title="Jamais")])
 
     assert library.titles("jamais") == []
 
@@ -334,13 +334,11 @@ def test_a_queued_page_leaves_the_queue_only_by_its_last_ticket(library: Library
         unit.queue_notebook(NotebookId("notebook-1"))
         waiting = unit.queued(10)
         unit.queue_notebook(NotebookId("notebook-1"))
-        for one in waiting:
-            unit.finish(one)
+        unit.finish(waiting)
 
         assert {GEL.entry, BUFFER.entry, REPORT.entry} == {one.entry for one in unit.queued(10)}
 
-        for one in unit.queued(10):
-            unit.finish(one)
+        unit.finish(unit.queued(10))
         assert unit.queued(10) == ()
 
 

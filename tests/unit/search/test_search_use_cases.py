@@ -40,7 +40,9 @@ class House:
         self.find_entries = FindEntries(open_unit, self.index, self.refresh)
         self.follow, self.pull = FollowNotebook(open_unit), PullQueued(open_unit, self.entries)
         self.pauses: list[float] = []
-        self.rebuild = Rebuild(open_unit, self.entries, self.index, pages_a_second=4, pause=self.pauses.append)
+        self.rebuild = Rebuild(
+            open_unit, self.entries, self.index, pages_a_second=4, pages_a_commit=1, pause=self.pauses.append
+        )
         self.verify = Verify(open_unit, self.entries, self.index)
         self.files = FakeFiles()
         self.take_text, self.pull_texts = TakeText(open_unit, self.files), PullTexts(open_unit, self.files)
@@ -154,7 +156,7 @@ def test_a_rebuild_resumes_and_overwrites_nothing_newer(house: House) -> None:
     house.knows(*(page(number) for number in range(1, 6)))
     assert house.rebuild()
     with house.open_unit() as unit:
-        unit.put(page(5, change_number=9, title="Neuf"))
+        unit.put([page(5, change_number=9, title="Neuf")])
         unit.commit()
     walk_to_the_end(house)
 
@@ -182,7 +184,9 @@ def test_another_engine_or_version_is_filled_by_itself(house: House) -> None:
     house.knows(page(1))
     walk_to_the_end(house)
     house.index.shape = "fake-2"
-    again = Rebuild(house.open_unit, house.entries, house.index, pages_a_second=4, pause=house.pauses.append)
+    again = Rebuild(
+        house.open_unit, house.entries, house.index, pages_a_second=4, pages_a_commit=1, pause=house.pauses.append
+    )
 
     assert again()
     while again():

@@ -23,7 +23,7 @@ def open_client(url: str, *, timeout_seconds: float, login: tuple[str, str] | No
     """Return a client; it connects at its first use, and repeats nothing by itself."""
     more: dict[str, Any] = {"http_auth": login} if login is not None else {}
     # As many connections as a house has for its database (chassis/database.py).
-    return OpenSearch([url], timeout=timeout_seconds, max_retries=0, retry_on_timeout=False, maxsize=10, **more)
+    return OpenSearch([url], timeout=timeout_seconds, max_retries=0, retry_on_timeout=False, pool_maxsize=10, **more)
 
 
 def away(reason: str) -> Unavailable:

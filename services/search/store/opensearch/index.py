@@ -5,40 +5,28 @@ from dataclasses import dataclass
 from typing import Any
 
 from opensearchpy import OpenSearch
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
+from chassis.statements import ask
 from contracts.identifiers import EntryId
 from services.search.domain.page import FacetCount, FileText, Found, Hit
-from services.search.domain.query import After, FacetName, Query, positive_terms, without_stop_words
+from services.search.domain.query import After, Query
 from services.search.store.opensearch.client import reaching
-from services.search.store.opensearch.conditions import Clause, Compiler, narrowed
-from services.search.store.opensearch.documents import microseconds, moment, page_of
+from services.search.store.opensearch.documents import moment, page_of
 from services.search.store.opensearch.mapping import VERSION, index_body
-from services.search.store.opensearch.snippets import HIGHLIGHT, snippets
+from services.search.store.opensearch.requests import request_body, rights
+from services.search.store.opensearch.snippets import snippets
 from services.search.store.texts import read_texts
 
-MOST_FACET_VALUES = 50
 # To make an index takes a busy server its time; nobody waits for it.
 MAKING_SECONDS = 30
-_FACETS: dict[FacetName, tuple[str, str]] = {
-    "unit": ("unit", "unit_code"),
-    "team": ("team", "team_name"),
-    "notebook": ("notebook", "notebook_reference"),
-    "author": ("author", "author_name"),
-    "year_month": ("year_month", "year_month"),
-    "state": ("state", "state"),
-    "file_type": ("file_types", "file_types"),
-    "tag": ("tags", "tags"),
-}
-# Facets whose label is the value itself.
-_PLAIN = frozenset({"year_month", "state", "file_type", "tag"})
 # The institution's day, on the database's clock; and the notebooks nobody may see just now.
-_READER = text("""
+_READER = """
     SELECT ARRAY(SELECT DISTINCT label FROM reader_label WHERE person = :person
                  AND from_date <= today.day AND (until_date IS NULL OR until_date >= today.day)),
            ARRAY(SELECT notebook FROM denied_notebook)
     FROM (SELECT CAST(timezone(:zone, now()) AS date) AS day) AS today
-""")
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +51,12 @@ class OpenSearchIndex:
     def find(self, query: Query) -> Found:
         """Return hits, exact total and facets over what the query's reader may read today."""
         with self.engine.connect() as connection:
-            labels, hidden = connection.execute(_READER, {"person": query.access.person, "zone": self.time_zone}).one()
+            who = {"person": query.access.person, "zone": self.time_zone}
+            held: Any = ask(connection, _READER, who).one()
+            labels, hidden = held
+        body = request_body(query, rights(labels, hidden), self.time_zone)
         with reaching():
-            answer = self.client.search(
-                index=self.name, body=self._request(query, labels, hidden),
-                params={"allow_partial_search_results": "false"},
-            )  # fmt: skip
+            answer = self.client.search(index=self.name, body=body, params={"allow_partial_search_results": "false"})
         raw = answer["hits"]["hits"]
         shown = raw[: query.limit]
         texts = self._texts(shown)
@@ -78,29 +66,6 @@ class OpenSearchIndex:
             facets={name: tuple(_counts(answer["aggregations"][name])) for name in query.facets},
             after=_after(shown[-1], query) if len(raw) > query.limit else None,
         )
-
-    def _request(self, query: Query, labels: Sequence[str], hidden: Sequence[str]) -> dict[str, Any]:
-        must: list[Clause] = []
-        if query.expression is not None:
-            must.append(Compiler(self.time_zone).clause(without_stop_words(query.expression)))
-        rights: dict[str, Any] = {
-            "filter": [{"terms": {"labels": list(labels)}}, *narrowed(query.filters)],
-            "must_not": [{"term": {"denied": True}}, {"terms": {"notebook": list(hidden)}}],
-        }
-        order = ["changed_us", "entry"] if query.order == "newest" else ["_score", "changed_us", "entry"]
-        request: dict[str, Any] = {
-            "query": {"bool": {"must": must, **rights}},
-            "size": query.limit + 1,
-            "sort": [{key: "desc"} for key in order],
-            "track_total_hits": True,
-            "_source": ["shown"],
-            "aggs": {name: _facet(name) for name in query.facets},
-        }
-        if positive_terms(query.expression):
-            request["highlight"] = HIGHLIGHT
-        if query.after is not None:
-            request["search_after"] = _place(query.after)
-        return request
 
     def _texts(self, hits: Sequence[Mapping[str, Any]]) -> dict[str, FileText]:
         """Return the texts of files that snippets come from, so that their places can be named."""
@@ -159,17 +124,6 @@ class OpenSearchIndex:
         return f"{self.name}-{generation}"
 
 
-def _facet(name: FacetName) -> dict[str, Any]:
-    field, label = _FACETS[name]
-    wanted: dict[str, Any] = {
-        "terms": {"field": field, "size": MOST_FACET_VALUES, "order": [{"_count": "desc"}, {"_key": "asc"}]}
-    }
-    if name not in _PLAIN:
-        # Who was renamed has pages under both names: one is shown, the same every time.
-        wanted["aggs"] = {"label": {"terms": {"field": label, "size": 1, "order": {"_key": "desc"}}}}
-    return wanted
-
-
 def _counts(facet: Mapping[str, Any]) -> Iterator[FacetCount]:
     for bucket in facet["buckets"]:
         named = bucket.get("label", {}).get("buckets")
@@ -180,11 +134,6 @@ def _hit(hit: Mapping[str, Any], query: Query, texts: Mapping[str, FileText]) ->
     page = page_of(hit["_source"]["shown"])
     score = float(hit["sort"][0]) if query.order == "relevance" else 0.0
     return Hit(page, score, snippets(page, hit.get("highlight", {}), texts))
-
-
-def _place(after: After) -> list[float | int | str]:
-    keys: list[float | int | str] = [microseconds(after.changed_at), after.entry]
-    return keys if after.sort == "newest" else [after.score, *keys]
 
 
 def _after(hit: Mapping[str, Any], query: Query) -> After:

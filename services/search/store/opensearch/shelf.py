@@ -8,9 +8,9 @@ import orjson
 import structlog
 from opensearchpy import OpenSearch
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis import telemetry
+from chassis.statements import ask
 from contracts.identifiers import EntryId
 from services.search.domain.page import FileText, IndexedPage
 from services.search.ports import RebuildProgress, Refusal
@@ -24,12 +24,14 @@ BULK_BYTES = 4_000_000
 BULK_SECONDS = 20
 _STALE = 409
 _NOT_FOUND = 404
-_PUT = upsert(fed)
-_PUT = _PUT.on_conflict_do_update(
-    index_elements=[fed.c.entry],
-    set_={column.name: _PUT.excluded[column.name] for column in fed.c if column.name != "entry"},
-    where=fed.c.change_number <= _PUT.excluded.change_number,
-)
+_PUT = """
+    INSERT INTO fed AS known (entry, change_number, notebook, blobs)
+    SELECT entry, change_number, notebook, blobs FROM json_populate_recordset(CAST(NULL AS fed), CAST(:rows AS json))
+    ON CONFLICT (entry) DO UPDATE
+    SET change_number = excluded.change_number, notebook = excluded.notebook, blobs = excluded.blobs
+    WHERE known.change_number <= excluded.change_number
+    RETURNING entry
+"""
 
 log = structlog.get_logger()
 
@@ -49,15 +51,15 @@ class OpenSearchShelf:
         """What was fed to the index outside."""
         return fed
 
-    def put(self, page: IndexedPage, texts: Mapping[str, FileText]) -> bool:
-        """Take a page unless a newer change of it is there; say whether it was taken."""
-        blobs = sorted({file.sha256 for file in page.files})
-        row = {"entry": page.entry, "change_number": page.change_number, "notebook": page.notebook, "blobs": blobs}
-        if self._connection.execute(_PUT, row).rowcount == 0:
-            return False
-        document = orjson.dumps(self._documents.document_of(page, texts))
-        self._waiting[page.entry] = (page.change_number, document)
-        return True
+    def put(self, pages: Sequence[IndexedPage], texts: Mapping[str, FileText]) -> frozenset[EntryId]:
+        """Take pages but where a newer change of one is there; return the entries taken."""
+        rows = orjson.dumps([_row(page) for page in pages]).decode()
+        taken = frozenset(ask(self._connection, _PUT, {"rows": rows}).scalars())
+        for page in pages:
+            if page.entry in taken:
+                document = orjson.dumps(self._documents.document_of(page, texts))
+                self._waiting[page.entry] = (page.change_number, document)
+        return taken
 
     def flush(self, progress: Callable[[], RebuildProgress]) -> Sequence[Refusal]:
         """
@@ -108,3 +110,8 @@ class OpenSearchShelf:
             log.error("page_refused", entry=entry, reason=reason)
             telemetry.MESSAGES_REFUSED.labels("search-index", "mapping").inc()
             yield Refusal(entry, self._waiting[entry][0], reason)
+
+
+def _row(page: IndexedPage) -> dict[str, Any]:
+    blobs = sorted({file.sha256 for file in page.files})
+    return {"entry": page.entry, "change_number": page.change_number, "notebook": page.notebook, "blobs": blobs}

@@ -1,10 +1,12 @@
 """Put pages into the index of PostgreSQL, in the transaction of their unit of work."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from sqlalchemy import Connection, Table, func, select
-from sqlalchemy.dialects.postgresql import insert as upsert
+import orjson
+from sqlalchemy import Connection, Table
 
+from chassis.statements import ask
+from contracts.identifiers import EntryId
 from services.search.domain.keys import keys
 from services.search.domain.lexemes import postings
 from services.search.domain.page import FileText, IndexedPage
@@ -12,20 +14,24 @@ from services.search.ports import RebuildProgress, Refusal
 from services.search.store.postgresql.pages import row_of
 from services.search.store.postgresql.stems import Stemmer
 from services.search.store.postgresql.vectors import tsvector
-from services.search.store.tables import document, rebuild
+from services.search.store.tables import document
 
 FIRST_GENERATION = 1
-# Read by the statement itself: a walk that began meanwhile finds its own generation on the page.
-_GENERATION = func.coalesce(
-    select(func.coalesce(rebuild.c.building, rebuild.c.serving)).scalar_subquery(), FIRST_GENERATION
-)
-# Built once: its columns are the table's, in every unit of work.
-_PUT = upsert(document).values(generation=_GENERATION)
-_PUT = _PUT.on_conflict_do_update(
-    index_elements=[document.c.entry],
-    set_={column.name: _PUT.excluded[column.name] for column in document.c if column.name != "entry"},
-    where=document.c.change_number <= _PUT.excluded.change_number,
-)
+# One statement carries about so many bytes; a single larger page travels alone.
+STATEMENT_BYTES = 4_000_000
+_COLUMNS = [column.name for column in document.c if column.name != "generation"]
+_NEW = ", ".join(f"{name} = excluded.{name}" for name in (*_COLUMNS, "generation") if name != "entry")
+# Many pages a statement: one by one, the way to the database and back was a third of the feeding. The generation is
+# read by the statement itself: a walk that began meanwhile finds its own on the page.
+_PUT = f"""
+    INSERT INTO document AS known ({", ".join(_COLUMNS)}, generation)
+    SELECT {", ".join(_COLUMNS)},
+           coalesce((SELECT coalesce(building, serving) FROM rebuild), {FIRST_GENERATION})
+    FROM json_populate_recordset(CAST(NULL AS document), CAST(:rows AS json))
+    ON CONFLICT (entry) DO UPDATE SET {_NEW}
+    WHERE known.change_number <= excluded.change_number
+    RETURNING entry
+"""  # noqa: S608 -- names of our own columns
 
 
 class PostgresShelf:
@@ -40,13 +46,32 @@ class PostgresShelf:
         """The index is its own account."""
         return document
 
-    def put(self, page: IndexedPage, texts: Mapping[str, FileText]) -> bool:
-        """Put a page into its row unless a newer change is there; say whether it was taken."""
+    def put(self, pages: Sequence[IndexedPage], texts: Mapping[str, FileText]) -> frozenset[EntryId]:
+        """Put pages into their rows but where a newer change is there; return the entries taken."""
+        taken: set[EntryId] = set()
+        for rows in _together(self._row(page, texts) for page in pages):
+            taken.update(ask(self._connection, _PUT, {"rows": rows.decode()}).scalars())
+        return frozenset(taken)
+
+    def _row(self, page: IndexedPage, texts: Mapping[str, FileText]) -> bytes:
         found = postings(page.sections(texts))
         stems = self._stemmer.stems(self._connection, {posting.word for posting in found})
-        row = row_of(page) | {"words": tsvector(found, stems, keys(page))}
-        return self._connection.execute(_PUT, row).rowcount > 0
+        return orjson.dumps(row_of(page) | {"words": tsvector(found, stems, keys(page))})
 
     def flush(self, progress: Callable[[], RebuildProgress]) -> Sequence[Refusal]:  # noqa: ARG002
         """Do nothing: the rows are in the transaction, and PostgreSQL takes every page."""
         return ()
+
+
+def _together(rows: Iterator[bytes]) -> Iterator[bytes]:
+    """Gather rows into lists of a bearable size."""
+    held: list[bytes] = []
+    size = 0
+    for row in rows:
+        held.append(row)
+        size += len(row)
+        if size > STATEMENT_BYTES:
+            yield b"[" + b",".join(held) + b"]"
+            held, size = [], 0
+    if held:
+        yield b"[" + b",".join(held) + b"]"

@@ -6,9 +6,6 @@ from services.search.domain.folding import Word
 from services.search.domain.lexemes import Posting, Stems, exact, lexemes_of
 from services.search.domain.query import Either, Every, Fact, Node, Term, Without
 
-# PostgreSQL keeps at most 255 positions of a lexeme (MAXNUMPOS 256).
-_MOST_POSITIONS = 255
-
 
 def tsvector(postings: list[Posting], stems: Mapping[str, Stems], keys: Iterable[str]) -> str:
     """
@@ -16,18 +13,16 @@ def tsvector(postings: list[Posting], stems: Mapping[str, Stems], keys: Iterable
 
     One vector for both languages and the exact words keeps every query one tsquery, phrases across languages included.
     """
-    places: dict[str, dict[int, str]] = {}
-    for posting in postings:
-        for lexeme in lexemes_of(posting.word, stems):
-            at = places.setdefault(lexeme, {})
-            if len(at) < _MOST_POSITIONS:
-                at.setdefault(posting.position, posting.weight)
-    found = [f"'{lexeme}':{_positions(at)}" for lexeme, at in places.items()]
+    places: dict[Word, dict[str, None]] = {}
+    for word, position, weight in postings:
+        places.setdefault(word, {})[f"{position}{weight}"] = None
+    lexemes: dict[str, dict[str, None]] = {}
+    for word, at in places.items():
+        for lexeme in lexemes_of(word, stems):
+            # Words that share a stem: PostgreSQL sorts their positions, and keeps 255 of a lexeme (MAXNUMPOS 256).
+            lexemes[lexeme] = lexemes[lexeme] | at if lexeme in lexemes else at
+    found = [f"'{lexeme}':{','.join(at)}" for lexeme, at in lexemes.items()]
     return " ".join(found + [f"'{key}'" for key in keys])
-
-
-def _positions(at: Mapping[int, str]) -> str:
-    return ",".join(f"{position}{weight}" for position, weight in at.items())
 
 
 def tsquery(node: Node, stems: Mapping[str, Stems]) -> str:
