@@ -165,6 +165,16 @@ def test_a_rebuild_resumes_and_overwrites_nothing_newer(house: House) -> None:
     assert not house.rebuild()
 
 
+def test_a_rebuild_brings_many_slices_at_once(house: House) -> None:
+    """A small request costs an engine as much as a large one."""
+    house.knows(*(page(number) for number in range(1, 6)))
+    house.rebuild.pages_a_commit = 4
+    walk_to_the_end(house)
+
+    assert 5 == house.total()
+    assert [1.0, 0.25] == house.pauses
+
+
 def test_a_rebuild_forgets_pages_that_are_no_more(house: House) -> None:
     """The old generation serves until the new one has caught up."""
     house.knows(*(page(number) for number in range(1, 6)))
