@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -173,16 +174,16 @@ class JobLoop:
         listening.set_isolation_level(0)
         listening.cursor().execute("LISTEN job")
         listening.cursor().execute(str(ALIVE))
-        idle = 0.0
+        # By the clock: who asks again and again for what is under a dead process's lease wakes this one each time.
+        last_worked = time.monotonic()
         try:
-            while idle < idle_seconds and not self.stopping.is_set():
+            while time.monotonic() - last_worked < idle_seconds and not self.stopping.is_set():
                 if self._work_one(handlers):
-                    idle = 0.0
+                    last_worked = time.monotonic()
                     continue
                 select.select([listening], [], [], POLL_SECONDS)
                 listening.poll()
                 listening.notifies.clear()
-                idle += POLL_SECONDS
         finally:
             raw.invalidate()
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -37,7 +37,7 @@ def kept(storage: RunningStorage, data: bytes, *, name: str) -> Sha256:
     plan = storage.house.create_upload(Wish(name, "application/octet-stream", len(data)), asker=CURIE)
     for planned in plan.parts:
         end = planned.part.offset + planned.part.size_bytes
-        assert httpx.put(planned.url, content=data[planned.part.offset : end]).status_code == 204
+        assert httpx.put(planned.url, content=data[planned.part.offset : end], timeout=60).status_code == 204
     upload = storage.house.complete_upload(plan.upload.id, asker=CURIE, cause=Cause())
     storage.house.keep_uploads([upload.id], asker=Owner("entries", CURIE.person))
     assert upload.digests is not None
@@ -156,7 +156,7 @@ def test_a_job_process_killed_while_it_reads_is_done_again(storage: RunningStora
         child = until(lambda: _child_of(first.pid), what="a child")
         first.send_signal(signal.SIGKILL)
         first.wait(10)
-        until(lambda: None if Path(f"/proc/{child}").exists() else True, what="the end of the child")
+        until(lambda: _is_over(child) or None, what="the end of the child")
         assert storage.house.get_text(sha256) is None
     with jobs(storage):
         found = text_of(storage, sha256)
@@ -168,7 +168,17 @@ def test_a_job_process_killed_while_it_reads_is_done_again(storage: RunningStora
 def _child_of(parent: int) -> int | None:
     """Return a reading child of a process."""
     for children in Path(f"/proc/{parent}/task").glob("*/children"):
-        for child in children.read_text().split():
-            if "services.storage.adapters.reading" in Path(f"/proc/{child}/cmdline").read_text():
-                return int(child)
+        # Threads and children come and go between the look at a list and the look at what it names.
+        with suppress(FileNotFoundError, ProcessLookupError):
+            for child in children.read_text().split():
+                if "services.storage.adapters.reading" in Path(f"/proc/{child}/cmdline").read_text():
+                    return int(child)
     return None
+
+
+def _is_over(process: int) -> bool:
+    """Tell whether a process is gone, or dead and only not yet collected by whoever adopted it."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
