@@ -47,10 +47,10 @@ class Demonstration:
         """Read a secret of a process."""
         return (self.folder / "secrets" / process / name).read_text().strip()
 
-    async def author(self, http: httpx.AsyncClient) -> Person:
-        """Sign in as the demo's author."""
+    async def sign_in(self, http: httpx.AsyncClient, who: institution.Someone = institution.AUTHOR) -> Person:
+        """Sign in as somebody of the demo, its author when nobody is named."""
         known = json.loads((self.folder / seed.STATE).read_text(encoding="utf-8"))
-        return await seed.Demo(**known).sign_in(http, institution.AUTHOR)
+        return await seed.Demo(**known).sign_in(http, who)
 
 
 async def start(held: Children, folder: Path, *, store: str = "directory", search: str = "postgresql") -> Demonstration:
@@ -70,4 +70,4 @@ async def demonstration(
     with children(folder) as held:
         running = await start(held, folder / "data", store=store, search=search)
         async with client(running.base_url) as http:
-            yield running, await running.author(http)
+            yield running, await running.sign_in(http)

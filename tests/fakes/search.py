@@ -15,7 +15,7 @@ from contracts.identifiers import AccessLabel, EntryId, NotebookId, PersonId
 from services.search.domain.folding import Word, fold
 from services.search.domain.keys import file_types, keys, numbers
 from services.search.domain.lexemes import Stems, lexemes_of, postings
-from services.search.domain.marking import Marker, shown_sections
+from services.search.domain.marking import Marker, candidates, shown_sections
 from services.search.domain.page import FacetCount, FileText, Found, Hit, IndexedPage, ReaderLabel, Snippet
 from services.search.domain.quantities import Quantity
 from services.search.domain.query import (
@@ -207,7 +207,8 @@ class FakeIndex:
 
     def _snippets(self, page: IndexedPage, marker: Marker) -> tuple[Snippet, ...]:
         sections = shown_sections(page, self.shelf.texts)
-        return marker.snippets(sections, stems(marker.candidates(sections)))
+        looked = marker.look(sections)
+        return marker.snippets(looked, stems(candidates([looked])))
 
     def holds(self, generation: int) -> bool:
         return True

@@ -18,6 +18,9 @@ MOST_SNIPPETS = 3
 # Stemming changes ends, hardly ever the first letters: words that begin otherwise need not be looked at.
 _HINT_LETTERS = 3
 
+# Sections with the words in them that may be what was looked for.
+Looked = tuple[tuple[Section, tuple[Token, ...]], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Marker:
@@ -43,9 +46,10 @@ class Marker:
                 wanted.add(exact(term.joined.folded))
         return cls(frozenset(wanted), tuple(beginnings), names)
 
-    def candidates(self, sections: Iterable[Section]) -> frozenset[Word]:
-        """Return the words whose stems are worth asking for."""
-        return frozenset(token.word for section in sections for token in self._hinted(section.text))
+    def look(self, sections: Iterable[Section]) -> Looked:
+        """Find the words that begin like something looked for; sections without any are left out."""
+        found = ((section, tuple(self._hinted(section.text))) for section in sections)
+        return tuple((section, tokens) for section, tokens in found if tokens)
 
     def marks(self, word: Word, stems: Mapping[str, Stems]) -> bool:
         """Tell whether a word is part of the reason the page was found."""
@@ -53,9 +57,9 @@ class Marker:
             return True
         return not self.lexemes.isdisjoint(lexemes_of(word, stems))
 
-    def snippets(self, sections: Iterable[Section], stems: Mapping[str, Stems]) -> tuple[Snippet, ...]:
+    def snippets(self, looked: Looked, stems: Mapping[str, Stems]) -> tuple[Snippet, ...]:
         """Return at most ``MOST_SNIPPETS`` pieces, one a section: title and text first, the others in their order."""
-        kept = [snippet for section in sections if (snippet := self._snippet(section, stems)) is not None]
+        kept = [snippet for each in looked if (snippet := self._snippet(*each, stems)) is not None]
         return tuple(sorted(kept, key=lambda snippet: snippet.place not in {"title", "text"})[:MOST_SNIPPETS])
 
     def _hinted(self, text: str) -> Iterator[Token]:
@@ -69,14 +73,19 @@ class Marker:
             found.sort(key=lambda token: (token.start, -token.end))
         yield from found
 
-    def _snippet(self, section: Section, stems: Mapping[str, Stems]) -> Snippet | None:
-        marked = (token for token in self._hinted(section.text) if self.marks(token.word, stems))
+    def _snippet(self, section: Section, tokens: Iterable[Token], stems: Mapping[str, Stems]) -> Snippet | None:
+        marked = (token for token in tokens if self.marks(token.word, stems))
         first = next(marked, None)
         if first is None or section.place is None:
             return None
         start, end = _window(section.text[:SCANNED_CHARACTERS], first)
         ranges = tuple((token.start - start, token.end - start) for token in _within(first, marked, end))
         return Snippet(section.place, section.text[start:end], ranges, section.file, section.label)
+
+
+def candidates(looked: Iterable[Looked]) -> frozenset[Word]:
+    """Return the words whose stems are worth asking for."""
+    return frozenset(token.word for each in looked for _, tokens in each for token in tokens)
 
 
 def shown_sections(page: IndexedPage, texts: Mapping[str, FileText] | None = None) -> list[Section]:

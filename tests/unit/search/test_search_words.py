@@ -13,7 +13,8 @@ def test_a_snippet_marks_nothing_it_does_not_show() -> None:
     """A mark beyond the end would be painted over other words."""
     far = page(1, title="Essai", text="tampon " + "x " * SNIPPET_CHARACTERS + "tampon")
 
-    (snippet,) = Marker.of(positive_terms(parse("tampon")), {}).snippets(shown_sections(far), {})
+    marker = Marker.of(positive_terms(parse("tampon")), {})
+    (snippet,) = marker.snippets(marker.look(shown_sections(far)), {})
 
     assert [(0, 6)] == list(snippet.ranges)
     assert len(snippet.text) <= SNIPPET_CHARACTERS

@@ -1,22 +1,33 @@
 """Compile what is looked for into a condition on rows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
-
-from sqlalchemy import ColumnElement, DateTime, Float, Text, and_, cast, column, func, literal, not_, or_, select
-from sqlalchemy.dialects.postgresql import TSQUERY
 
 from services.search.domain.lexemes import Stems
 from services.search.domain.query import Bound, Either, Every, Fact, Measured, Node, Term, Without, Written
 from services.search.store.postgresql.vectors import tsquery
-from services.search.store.tables import document
+
+# The month a page was begun in, on the institution's calendar: `2026-03`.
+YEAR_MONTH = "to_char(timezone(CAST(:zone AS text), document.created_at), 'YYYY-MM')"
+_NUMBERS = (
+    "jsonb_to_recordset(document.numbers) AS number (name text, written float8, base float8, dimension text)"
+)  # fmt: skip
 
 
-def year_month(time_zone: str) -> ColumnElement[str]:
-    """Return the month a page was begun in, on the institution's calendar: `2026-03`."""
-    return func.to_char(func.timezone(time_zone, document.c.created_at), "YYYY-MM")
+@dataclass(slots=True)
+class Values:
+    """The values of one statement, each under a name of its own."""
+
+    row: dict[str, Any] = field(default_factory=dict)
+
+    def place(self, value: object, kind: str) -> str:
+        """Keep a value; return what stands for it in the statement."""
+        name = f"v{len(self.row)}"
+        self.row[name] = value
+        return f"CAST(:{name} AS {kind})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +36,19 @@ class Compiler:
 
     stems: Mapping[str, Stems]
     time_zone: str
+    values: Values
 
-    def condition(self, node: Node) -> ColumnElement[bool]:
+    def condition(self, node: Node) -> str:
         """Return the condition; words and facts beside each other become one tsquery, which the index answers."""
-        if _is_of_words(node):
-            return document.c.words.op("@@")(cast(literal(tsquery(node, self.stems)), TSQUERY))
+        if is_of_words(node):
+            return f"document.words @@ {self.values.place(tsquery(node, self.stems), 'tsquery')}"
         match node:
             case Every(parts):
-                return and_(*(self.condition(part) for part in _gathered(parts, Every)))
+                return _joined(" AND ", [self.condition(part) for part in _gathered(parts, Every)])
             case Either(parts):
-                return or_(*(self.condition(part) for part in _gathered(parts, Either)))
+                return _joined(" OR ", [self.condition(part) for part in _gathered(parts, Either)])
             case Without(part):
-                return not_(self.condition(part))
+                return f"NOT ({self.condition(part)})"
             case Written(first, end):
                 return self._written(first, end)
             case Measured():
@@ -44,53 +56,50 @@ class Compiler:
             case _:
                 raise TypeError(type(node).__name__)
 
-    def _written(self, first: date | None, end: date | None) -> ColumnElement[bool]:
-        bounds: list[ColumnElement[bool]] = []
-        if first is not None:
-            bounds.append(document.c.created_at >= self._midnight(first))
-        if end is not None:
-            bounds.append(document.c.created_at < self._midnight(end))
-        return and_(*bounds)
+    def _written(self, first: date | None, end: date | None) -> str:
+        bounds = [
+            f"document.created_at {sign} {self.values.place(self._midnight(day), 'timestamptz')}"
+            for sign, day in ((">=", first), ("<", end))
+            if day is not None
+        ]
+        return _joined(" AND ", bounds) if bounds else "true"
 
-    def _midnight(self, day: date) -> ColumnElement[datetime]:
-        return cast(literal(datetime.combine(day, time(), ZoneInfo(self.time_zone))), DateTime(timezone=True))
+    def _midnight(self, day: date) -> datetime:
+        return datetime.combine(day, time(), ZoneInfo(self.time_zone))
 
-    def _measured(self, asked: Measured) -> ColumnElement[bool]:
+    def _measured(self, asked: Measured) -> str:
         """Look at the numbers of pages that have such a field at all, which the index knows."""
-        rows = func.jsonb_to_recordset(document.c.numbers).table_valued(
-            column("name", Text), column("written", Float), column("base", Float), column("dimension", Text),
-            joins_implicitly=True,
-        ).render_derived("number", with_types=True)  # fmt: skip
-        value = rows.c.base if asked.dimension is not None else rows.c.written
-        wanted = [rows.c.name == asked.name]
+        value = "number.base" if asked.dimension is not None else "number.written"
+        wanted = [f"number.name = {self.values.place(asked.name, 'text')}"]
         if asked.dimension is not None:
-            wanted.append(rows.c.dimension == asked.dimension)
-        wanted += [_within(value, asked.low, low=True), _within(value, asked.high, low=False)]
-        return and_(self.condition(Fact(f"field={asked.name}")), select(literal(1)).where(*wanted).exists())
+            wanted.append(f"number.dimension = {self.values.place(asked.dimension, 'text')}")
+        wanted += [self._within(value, bound, sign) for bound, sign in ((asked.low, ">"), (asked.high, "<")) if bound]
+        has_one = self.condition(Fact(f"field={asked.name}"))
+        return f"({has_one} AND EXISTS (SELECT 1 FROM {_NUMBERS} WHERE {' AND '.join(wanted)}))"  # noqa: S608 -- our own words
+
+    def _within(self, value: str, bound: Bound, sign: str) -> str:
+        return f"{value} {sign}{'=' if bound.included else ''} {self.values.place(bound.value, 'float8')}"
 
 
-def _within(value: ColumnElement[float], bound: Bound | None, *, low: bool) -> ColumnElement[bool]:
-    if bound is None:
-        return literal(value=True)
-    if low:
-        return value >= bound.value if bound.included else value > bound.value
-    return value <= bound.value if bound.included else value < bound.value
-
-
-def _is_of_words(node: Node) -> bool:
+def is_of_words(node: Node) -> bool:
+    """Say whether one tsquery says it all."""
     match node:
         case Term() | Fact():
             return True
         case Every(parts) | Either(parts):
-            return all(map(_is_of_words, parts))
+            return all(map(is_of_words, parts))
         case Without(part):
-            return _is_of_words(part)
+            return is_of_words(part)
         case _:
             return False
 
 
+def _joined(word: str, conditions: list[str]) -> str:
+    return f"({word.join(conditions)})"
+
+
 def _gathered(parts: tuple[Node, ...], kind: type[Every] | type[Either]) -> list[Node]:
     """Gather the parts of words and facts, so that they are matched in one go."""
-    together = tuple(part for part in parts if _is_of_words(part))
-    rest = [part for part in parts if not _is_of_words(part)]
+    together = tuple(part for part in parts if is_of_words(part))
+    rest = [part for part in parts if not is_of_words(part)]
     return [kind(together), *rest] if len(together) > 1 else [*together, *rest]

@@ -1,24 +1,22 @@
-"""Find pages: one statement for what may be read and matches, one for the texts, in one snapshot."""
+"""Find pages: one statement, so one snapshot, for what may be read and matches, its counts and its pages."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, delete, func, select
+from sqlalchemy import Connection, Engine, delete, select, text
 
+from chassis.statements import ask
 from contracts.identifiers import EntryId
-from services.search.domain.marking import SCANNED_CHARACTERS, Marker, shown_sections
+from services.search.domain.marking import Marker, candidates, shown_sections
 from services.search.domain.page import FacetCount, Found, Hit, IndexedPage, Section, Snippet
 from services.search.domain.query import After, Query, all_words, positive_terms, without_stop_words
 from services.search.store.postgresql.pages import page_of
-from services.search.store.postgresql.statement import HIT, SCORE_UNIT, TOTAL, statement
+from services.search.store.postgresql.statement import HIT, SCORE_UNIT, TOTAL, Statement, statement
 from services.search.store.postgresql.stems import Stemmer
 from services.search.store.tables import document
 from services.search.store.texts import read_texts
-
-# Columns that no hit shows; of the text only what snippets are cut from is read.
-_UNSHOWN = frozenset({"words", "text", "blobs", "file_types", "numbers", "generation"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +34,12 @@ class PostgresIndex:
 
     def find(self, query: Query) -> Found:
         """Return hits, exact total and facets over what the query's reader may read today."""
-        snapshot = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         expression = without_stop_words(query.expression) if query.expression is not None else None
-        with snapshot.connect() as connection:
+        with self.engine.connect() as connection:
             stems = self.stemmer.stems(connection, all_words(expression))
-            answer = _Answer.of(connection.execute(statement(query, expression, stems, self.time_zone)))
+            answer = _Answer.of(_rows(connection, statement(query, expression, stems, self.time_zone)))
             shown = answer.places[: query.limit]
-            pages = _pages(connection, [place.entry for place in shown])
+            pages = {place.entry: page_of(place.page) for place in shown}
             snippets = self._snippets(connection, pages, Marker.of(positive_terms(expression), stems))
         return Found(
             hits=tuple(Hit(pages[one.entry], one.score / SCORE_UNIT, snippets[one.entry]) for one in shown),
@@ -67,8 +64,9 @@ class PostgresIndex:
     def _cut(
         self, connection: Connection, sections: Mapping[EntryId, list[Section]], marker: Marker
     ) -> dict[EntryId, tuple[Snippet, ...]]:
-        known = self.stemmer.stems(connection, marker.candidates(one for some in sections.values() for one in some))
-        return {entry: marker.snippets(some, known) for entry, some in sections.items()}
+        looked = {entry: marker.look(some) for entry, some in sections.items()}
+        known = self.stemmer.stems(connection, candidates(looked.values()))
+        return {entry: marker.snippets(some, known) for entry, some in looked.items()}
 
     def holds(self, generation: int) -> bool:  # noqa: ARG002
         """Say yes: the rows live in the house's own database."""
@@ -98,6 +96,7 @@ class _Place:
     score: int
     changed_at: datetime
     entry: EntryId
+    page: Mapping[str, Any]
 
     def after(self, query: Query) -> After:
         return After(query.order, self.score, self.changed_at, self.entry)
@@ -114,11 +113,11 @@ class _Answer:
     @classmethod
     def of(cls, rows: Iterable[Any]) -> Self:
         total, places, facets = 0, list[_Place](), dict[str, list[FacetCount]]()
-        for kind, value, label, count, changed_at, entry in rows:
+        for kind, value, label, count, changed_at, entry, page in rows:
             if kind == TOTAL:
                 total = count
             elif kind == HIT:
-                places.append(_Place(count, changed_at, EntryId(entry)))
+                places.append(_Place(count, changed_at, EntryId(entry), page))
             else:
                 facets.setdefault(kind, []).append(FacetCount(value, label, count))
         places.sort(key=lambda place: (place.score, place.changed_at, place.entry), reverse=True)
@@ -129,10 +128,7 @@ def _tells(snippets: tuple[Snippet, ...]) -> bool:
     return any(snippet.place != "attachment_name" for snippet in snippets)
 
 
-def _pages(connection: Connection, entries: list[EntryId]) -> dict[EntryId, IndexedPage]:
-    if not entries:
-        return {}
-    shown = [column for column in document.c if column.name not in _UNSHOWN]
-    scanned = func.left(document.c.text, SCANNED_CHARACTERS).label("text")
-    rows = connection.execute(select(*shown, scanned).where(document.c.entry.in_(entries))).mappings()
-    return {page.entry: page for page in map(page_of, rows)}
+def _rows(connection: Connection, asked: Statement) -> Iterable[Any]:
+    if asked.lasting:
+        return ask(connection, asked.sql, asked.row)
+    return connection.execute(text(asked.sql), asked.row)

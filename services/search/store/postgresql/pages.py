@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import astuple
+from datetime import datetime
 from typing import Any
-
-from sqlalchemy import RowMapping
 
 from services.search.domain.keys import file_types, numbers
 from services.search.domain.page import AttachedFile, IndexedField, IndexedPage
@@ -15,6 +14,7 @@ _PLAIN = (
     "state", "title", "text", "author", "author_name", "unit", "unit_code", "team", "team_name", "created_at",
     "changed_at", "denied",
 )  # fmt: skip
+_MOMENTS = ("created_at", "changed_at")
 _LISTS = ("tags", "comments", "labels")
 
 
@@ -33,9 +33,10 @@ def row_of(page: IndexedPage) -> dict[str, Any]:
     return row
 
 
-def page_of(row: RowMapping | Mapping[str, Any]) -> IndexedPage:
-    """Return the page of a row."""
+def page_of(row: Mapping[str, Any]) -> IndexedPage:
+    """Return the page of a row, as JSON tells it."""
     plain: dict[str, Any] = {name: row[name] for name in _PLAIN}
+    plain |= {name: datetime.fromisoformat(row[name]) for name in _MOMENTS}
     lists: dict[str, Any] = {name: tuple(row[name]) for name in _LISTS}
     return IndexedPage(
         **plain,

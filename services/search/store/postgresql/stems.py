@@ -1,11 +1,11 @@
 """Ask PostgreSQL's French and English stemmers for the stems of words, and keep the frequent ones."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, text
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.types import Text
+from sqlalchemy import Connection
 
+from chassis.statements import ask
 from services.search.domain.folding import Word, fold
 from services.search.domain.lexemes import Stems
 
@@ -13,10 +13,10 @@ from services.search.domain.lexemes import Stems
 MOST_CACHED = 20_000
 
 # French is stemmed twice: its rules need accents (`marquée`), and people leave them out (`marquee`).
-_STEM = text("""
+_STEM = """
     SELECT spoken, ts_lexize('french_stem', spoken), ts_lexize('french_stem', folded), ts_lexize('english_stem', folded)
-    FROM unnest(:spoken, :folded) AS word (spoken, folded)
-""").bindparams(bindparam("spoken", type_=ARRAY(Text)), bindparam("folded", type_=ARRAY(Text)))
+    FROM unnest(CAST(:spoken AS text[]), CAST(:folded AS text[])) AS word (spoken, folded)
+"""
 
 
 class Stemmer:
@@ -35,9 +35,8 @@ class Stemmer:
         return found
 
     def _ask(self, connection: Connection, words: list[Word]) -> dict[str, Stems]:
-        rows = connection.execute(
-            _STEM, {"spoken": [word.spoken for word in words], "folded": [word.folded for word in words]}
-        )
+        asked = {"spoken": [word.spoken for word in words], "folded": [word.folded for word in words]}
+        rows: Any = ask(connection, _STEM, asked)
         found = {row[0]: _stems(row[1], row[2], row[3]) for row in rows}
         if len(self._known) + len(found) > MOST_CACHED:
             self._known.clear()
