@@ -167,6 +167,21 @@ class GiveRole(Call):
     reply: ClassVar[type[Message]] = PersonDetail
 
 
+class RecordDeparture(Call):
+    """
+    Record that a person left the institution: nothing is theirs to read or do from now on.
+
+    Who manages every place where the person holds something may; nobody records their own. Their pages stay, and stay
+    attributed to them.
+    """
+
+    service = "entries"
+    method = "record_departure"
+    changes = True
+    person: PersonId
+    reply: ClassVar[type[Message]] = PersonDetail
+
+
 class GetMe(Call):
     """Return the acting person with roles and affiliations."""
 

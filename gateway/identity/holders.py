@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from fastapi import Request
 
-from contracts.identifiers import Actor, Ceremony
+from contracts.identifiers import Actor, Ceremony, PersonId
 from gateway.problems import GatewayProblem
 from gateway.store.sessions import Holder, Sessions
 
@@ -38,7 +38,11 @@ class Holders:
 
     def forget(self, holder: Holder) -> None:
         """Drop a holder at once: signed out or revoked here."""
-        self.recent = {key: pair for key, pair in self.recent.items() if pair[1].person != holder.person}
+        self.forget_person(holder.person)
+
+    def forget_person(self, person: PersonId) -> None:
+        """Drop whoever stands for a person."""
+        self.recent = {key: pair for key, pair in self.recent.items() if pair[1].person != person}
 
     async def _resolve(self, secret: str, *, by_token: bool) -> Holder:
         key = hashlib.sha256(secret.encode()).digest()

@@ -1,6 +1,6 @@
 """Structures and people: who belongs where, and holds which role."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -19,6 +19,7 @@ from contracts.entries.calls import (
     PeopleList,
     PersonDetail,
     PersonFields,
+    RecordDeparture,
     RoleName,
     Structure,
     StructureList,
@@ -107,3 +108,16 @@ async def add_affiliation(visit: Visitor, person: PersonId, body: AffiliationFie
 async def give_role(visit: Visitor, person: PersonId, body: RoleFields) -> Response:
     """Give a person a role at a structure."""
     return json_answer(await visit.ask(GiveRole(person=person, **dict(body))), status=201)
+
+
+@router.post("/people/{person}/departure", responses={200: {"model": PersonDetail}})
+async def record_departure(visit: Visitor, person: PersonId) -> Response:
+    """
+    Record that a person left: their account is closed, nothing is theirs to read any more, their pages stay.
+
+    A repeat shuts what is left open.
+    """
+    left = await visit.ask(RecordDeparture(person=person))
+    await visit.gateway.accounts.close(person, now=datetime.now(UTC))
+    visit.gateway.holders.forget_person(person)
+    return json_answer(left)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from contracts.errors import Conflict
 from contracts.identifiers import PersonId
-from gateway.store.tables import account, attempt, invitation
+from gateway.store.tables import access_token, account, attempt, authenticator, ceremony, invitation, session
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,14 @@ class Accounts:
             if made.first() is None:
                 raise Conflict(reason="account_exists")
         return PersonId(row.person)
+
+    async def close(self, person: PersonId, *, now: datetime) -> None:
+        """Shut every way in: account, invitations, sessions, tokens, authenticator apps. A repeat changes nothing."""
+        tokens = sa.update(access_token).where(access_token.c.person == person, access_token.c.revoked_at.is_(None))
+        async with self.engine.begin() as connection:
+            for table in (account, invitation, session, ceremony, authenticator):
+                await connection.execute(sa.delete(table).where(table.c.person == person))
+            await connection.execute(tokens.values(revoked_at=now))
 
     async def tries(self, key: str, *, now: datetime, within_seconds: int) -> int:
         """Record a try under ``key`` and return how many there were lately, this one included."""

@@ -60,6 +60,7 @@ async def _welcome(system: Running) -> None:
     print(f"  password   {demo.password}   (the same for all)")
     for someone, part in institution.PARTS.items():
         print(f"  login      {someone.mail:<42} {part}")
+    print(f"  gone       {institution.LEAVER.mail:<42} left: cannot sign in, pages stay")
     print(f"  mails      {site.maildir}")
     print(f"  logs       {site.folder / 'log'}")
     print("\nCtrl-C stops everything.", flush=True)

@@ -1,8 +1,8 @@
 """
 Furnish the demo institution once, so that a visitor finds work going on.
 
-Notebooks in several teams with a first page each, the pages of the project's own sample, and three of them on their way
-through signatures: one came back to its author, one waits for the witness, one for the lead.
+Notebooks in several teams with a first page each, one of them by somebody who has left since; the pages of the
+project's own sample, and four of them on their way through signatures: one came back, one waits for each signer.
 """
 
 import json
@@ -44,13 +44,22 @@ async def furnish(http: httpx.AsyncClient, *, folder: Path, demo: Demo) -> None:
     notebooks = []
     for place, title in inst.NOTEBOOKS:
         holder = inst.HOLDERS[place]
+        if holder == inst.LEAVER and await _has_left(signers.lead, demo):
+            continue
         if holder not in known:
             known[holder] = await demo.sign_in(http, holder)
         notebooks.append(await _notebook(known[holder], structure=demo.structures[place], title=title))
     pages = await _pages_of_the_sample(signers.author, notebook=notebooks[0])
     await _send(signers, pages)
+    await signers.lead.post(f"/people/{demo.people[inst.LEAVER.mail]}/departure", {})
     path = folder / STATE
     write_state(path, json.loads(path.read_text(encoding="utf-8")) | {"furnished": True})
+
+
+async def _has_left(reader: Person, demo: Demo) -> bool:
+    """Say whether a broken first use came so far: who left cannot sign in to do it again."""
+    found = (await reader.get("/people", ids=demo.people[inst.LEAVER.mail]))["items"]
+    return bool(found[0]["status"] == "left")
 
 
 async def _notebook(holder: Person, *, structure: str, title: str) -> str:
@@ -86,12 +95,13 @@ async def _entries(reader: Person, notebook: str) -> list[dict[str, Any]]:
 
 
 async def _send(signers: Signers, pages: list[str]) -> None:
-    """Bring three pages to where each person has something to do."""
-    returned, for_witness, for_lead = pages[:3]
-    for page in (returned, for_witness, for_lead):
+    """Bring four pages to where each person has something to do."""
+    returned, for_witness, for_lead, for_author = pages[:4]
+    for page in (returned, for_witness, for_lead, for_author):
         if (await signers.author.get(f"/entries/{page}"))["state"] == "open":
             await signers.author.post(f"/entries/{page}/circuit", {"stages": signers.stages})
-        await _sign_if_due(signers.author, page)
+        if page != for_author:
+            await _sign_if_due(signers.author, page)
     await _sign_if_due(signers.witness, for_lead)
     step = await _due(signers.witness, returned)
     if step is not None:

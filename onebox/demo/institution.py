@@ -62,8 +62,10 @@ WITNESS = Someone("Oscar", "Teilhac", "U1234-1", locale="en", signs_in=True)
 LEAD = Someone("Maud", "Kerbrian", "U1234", role="lead", signs_in=True)
 ADMIN = Someone("Ambre", "Delorval", "", role="institution_admin", signs_in=True)
 STRANGER = Someone("Noé", "Sarradin", "U3102-1", signs_in=True)
+# Wrote the first page of a notebook, then left: the account is closed, the page stays.
+LEAVER = Someone("Lise", "Abrincat", "U1234-2")
 OTHERS = (
-    Someone("Lise", "Abrincat", "U1234-2"), Someone("Tom", "Bressuire", "U1234-2"),
+    LEAVER, Someone("Tom", "Bressuire", "U1234-2"),
     Someone("Zoé", "Carmaux", "U1234-2", locale="en"), Someone("Hugo", "Dampierre", "U1240", role="lead"),
     Someone("Nina", "Estaing", "U1240-1"), Someone("Paul", "Fontvive", "U1240-1"),
     Someone("Rose", "Gournay", "U1240-2"), Someone("Sami", "Hautefort", "U1240-2"),
@@ -100,7 +102,7 @@ HOLDERS = {place: next(who for who in PEOPLE if who.place == place) for place, _
 ACCOUNTS = frozenset({*(who for who in PEOPLE if who.signs_in), *HOLDERS.values()})
 # Who to sign in as, and what waits for them.
 PARTS = {
-    AUTHOR: "author: a page came back with a reason",
+    AUTHOR: "author: a page to sign, another came back with a reason",
     WITNESS: "witness: a page to sign",
     LEAD: "head of the unit: a page to approve",
     ADMIN: "administrator: people and structures, no content",

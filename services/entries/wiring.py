@@ -49,6 +49,7 @@ from services.entries.use_cases.read_entries import (
 )
 from services.entries.use_cases.read_notebooks import GetNotebook, ListNotebooks
 from services.entries.use_cases.read_people import FindPeople, GetMe, GetPeople, LeadsOf, ListReaderLabels
+from services.entries.use_cases.record_departure import RecordDeparture
 from services.entries.use_cases.run_import import RunImport
 from services.entries.use_cases.scope_of_hold import ScopeOfHold
 from services.entries.use_cases.set_up_institution import SetUpInstitution
@@ -72,6 +73,7 @@ class Writing:
     create_person: CreatePerson
     add_affiliation: AddAffiliation
     give_role: GiveRole
+    record_departure: RecordDeparture
     open_notebook: OpenNotebook
     change_notebook: ChangeNotebook
     close_notebook: CloseNotebook
@@ -195,6 +197,7 @@ def build_writing(units: Units, readings: Readings, *, files: Files, clock: Cloc
         create_person=CreatePerson(units, clock, ids),
         add_affiliation=AddAffiliation(units, clock, ids),
         give_role=GiveRole(units, clock, ids),
+        record_departure=RecordDeparture(units, clock),
         open_notebook=OpenNotebook(units, clock, ids),
         change_notebook=ChangeNotebook(units),
         close_notebook=CloseNotebook(units, clock),

@@ -122,6 +122,14 @@ def _give(role: str, place: str) -> Cell:
     )
 
 
+def _record_departure(place: str) -> Cell:
+    def record(lab: Laboratory, who: Visitor) -> int:
+        made = lab.admin.make("/people", {"person": somebody(), "structure": getattr(lab, place)})
+        return who.does(f"/people/{made['person']['id']}/departure")
+
+    return record
+
+
 def _add_structure(kind: str, parent: str) -> Cell:
     def add(lab: Laboratory, who: Visitor) -> int:
         above = getattr(lab, parent) if parent else lab.admin.get("/structures", limit=1)["items"][0]["id"]
@@ -164,6 +172,8 @@ MATRIX: dict[str, tuple[Cell, dict[str, int | None]]] = {
     "give_a_researcher_role_in_the_unit": _cell(_give("researcher", "team"), 403, 201, 403, 201),
     "give_a_lead_role_in_the_unit": _cell(_give("lead", "unit"), 403, 201, 403, 201),
     "give_a_role_in_another_unit": _cell(_give("researcher", "other_unit"), 403, 403, 403, 201),
+    "record_a_departure_from_the_unit": _cell(_record_departure("team"), 403, 200, 403, 200),
+    "record_a_departure_from_another_unit": _cell(_record_departure("other_unit"), 403, 403, 403, 200),
     "give_a_region_admin_role": _cell(_give("region_admin", "region"), 403, 403, 403, 201),
     # manage structure: – · teams of the unit · – · regions
     "add_a_team_to_the_unit": _cell(_add_structure("team", "unit"), 403, 201, 403, 201),

@@ -1,6 +1,6 @@
 """Remember people, the tree and what opens what, in memory."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -51,8 +51,10 @@ class Tables:
         return Tables(**{name: value.copy() for name, value in vars(self).items()})
 
     def held(self, person: str) -> list[Held]:
-        """Return label, way and days of all a person holds."""
+        """Return label, way and days of all a person holds; nothing is held by who left."""
         found: list[Held] = []
+        if person in self.people and self.people[person].status == "left":
+            return found
         places = [(one.structure, one.from_date, one.until_date) for one in self.affiliations if one.person == person]
         for role in (one for one in self.roles if one.person == person):
             found.append((person, "-", f"role:{role.name}", role.from_date, role.until_date))
@@ -130,6 +132,10 @@ class FakePeople(Repository):
         """Give a role."""
         self.t.roles.append(role)
 
+    def leave(self, person: Any) -> None:
+        """Mark a person as gone."""
+        self.t.people[person] = replace(self.t.people[person], status="left")
+
     def add_affiliation(self, affiliation: Affiliation) -> None:
         """Attach."""
         self.t.affiliations.append(affiliation)
@@ -145,7 +151,7 @@ class FakePeople(Repository):
         today = self.clock.today()
         return tuple(
             one for one in self.t.roles
-            if one.person == person and one.from_date <= today and (one.until_date is None or one.until_date >= today)
+            if one.person == person and self.t.people[person].status == "active" and one.from_date <= today and (one.until_date is None or one.until_date >= today)
         )  # fmt: skip
 
     def find(self, words: str, *, after: Any, limit: int) -> list[Person]:

@@ -109,6 +109,13 @@ class PersonAffiliated:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonLeft:
+    """A person left the institution."""
+
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True)
 class RoleChanged:
     """What a person holds at a structure changed: a role, or a notebook there."""
 
@@ -177,6 +184,7 @@ Fact = (
     | NotebookChanged
     | GrantChanged
     | PersonAffiliated
+    | PersonLeft
     | RoleChanged
     | StructureChanged
 )

@@ -65,6 +65,12 @@ class PersonDetail:
     roles: tuple[Role, ...] = ()
     affiliations: tuple[Affiliation, ...] = ()
 
+    def places(self, *, today: date) -> tuple[StructureId, ...]:
+        """Return where the person holds something, today or later; else where they ever did."""
+        held: tuple[Role | Affiliation, ...] = (*self.roles, *self.affiliations)
+        lasting = [one for one in held if one.until_date is None or one.until_date >= today]
+        return tuple(dict.fromkeys(one.structure for one in lasting or held))
+
 
 @dataclass(frozen=True, slots=True)
 class ReaderLabel:

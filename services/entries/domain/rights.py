@@ -7,6 +7,7 @@ Three tables: what a way of reaching an entry opens (``CONTENT``), which roles m
 roles.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
@@ -169,6 +170,12 @@ def demand_role(roles: tuple[Role, ...], *, given: RoleName, at: Structure) -> N
     """Let a role be given at a structure, or raise Forbidden."""
     if not any(given in GIVES.get(role, ()) for role in _held_above(roles, at)):
         raise Forbidden(action="give_role")
+
+
+def demand_departure(roles: tuple[Role, ...], *, places: Sequence[Structure]) -> None:
+    """Let a departure be recorded by who manages people at every place of the one who left, or raise Forbidden."""
+    if not places or not all(_held_above(roles, place) & ENTERS_PEOPLE for place in places):
+        raise Forbidden(action="record_departure")
 
 
 def demand_hold(roles: tuple[Role, ...]) -> None:

@@ -61,6 +61,9 @@ class People(Protocol):
     def add_role(self, role: Role) -> None:
         """Give a role; the holder's labels follow in the same commit."""
 
+    def leave(self, person: PersonId) -> None:
+        """Mark a person as gone; no label is theirs any more."""
+
     def add_affiliation(self, affiliation: Affiliation) -> None:
         """Attach to a structure; labels by shares with that structure follow in the same commit."""
 

@@ -8,9 +8,9 @@ from contracts.storage.calls import FileText
 from services.entries.domain.grants import Beneficiary, Target
 from services.entries.service import replies as say
 from services.entries.service.drafts import EntriesDrafts
+from services.entries.service.people import People
 from services.entries.service.remarks import Remarks, Screens
 from services.entries.service.replies import caller, next_cursor, number_after
-from services.entries.use_cases.create_structure import NewStructure
 from services.entries.use_cases.follow_signing import Message
 from services.entries.use_cases.scope_of_hold import NOTEBOOKS_AT_ONCE
 from services.entries.wiring import House, assemble
@@ -18,49 +18,11 @@ from services.entries.wiring import House, assemble
 __all__ = ["Entries", "EntriesDrafts", "EntriesRead"]
 
 
-class Entries(Remarks):
+class Entries(People, Remarks):
     """What changes something; its queue is durable."""
 
     name = "entries"
     house: House = Assembled(assemble)
-
-    @answers(calls.SetUpInstitution)
-    def set_up_institution(self, call: calls.SetUpInstitution, context: CallContext) -> calls.PersonDetail:
-        """Create the institution and its first administrator."""
-        admin = say.person_fields(call.admin)
-        made = self.house.write.set_up_institution(caller(context), code=call.code, name=call.name, admin=admin)
-        return say.person_detail(made)
-
-    @answers(calls.CreateStructure)
-    def create_structure(self, call: calls.CreateStructure, context: CallContext) -> calls.Structure:
-        """Add a structure."""
-        new = NewStructure(call.kind, call.parent, call.code, call.name, call.rors)
-        return say.structure(self.house.write.create_structure(caller(context), new=new))
-
-    @answers(calls.CreatePerson)
-    def create_person(self, call: calls.CreatePerson, context: CallContext) -> calls.PersonDetail:
-        """Enter a person."""
-        fields = say.person_fields(call.person)
-        made = self.house.write.create_person(caller(context), fields=fields, structure=call.structure)
-        return say.person_detail(made)
-
-    @answers(calls.AddAffiliation)
-    def add_affiliation(self, call: calls.AddAffiliation, context: CallContext) -> calls.PersonDetail:
-        """Attach a person to a structure."""
-        held = self.house.write.add_affiliation(
-            caller(context), person=call.person, structure=call.structure,
-            from_date=call.from_date, until_date=call.until_date,
-        )  # fmt: skip
-        return say.person_detail(held)
-
-    @answers(calls.GiveRole)
-    def give_role(self, call: calls.GiveRole, context: CallContext) -> calls.PersonDetail:
-        """Give a role."""
-        held = self.house.write.give_role(
-            caller(context), person=call.person, role=call.role, structure=call.structure,
-            from_date=call.from_date, until_date=call.until_date,
-        )  # fmt: skip
-        return say.person_detail(held)
 
     @answers(calls.OpenNotebook)
     def open_notebook(self, call: calls.OpenNotebook, context: CallContext) -> calls.Notebook:

@@ -20,6 +20,7 @@ _EVENTS: dict[type[facts.Fact], type[Event]] = {
     facts.TagsChanged: events.TagsChanged,
     facts.GrantChanged: events.GrantChanged,
     facts.PersonAffiliated: events.PersonAffiliated,
+    facts.PersonLeft: events.PersonLeft,
     facts.RoleChanged: events.RoleChanged,
     facts.StructureChanged: events.StructureChanged,
 }

@@ -34,6 +34,7 @@ VALUES (:id, :person, :name, :structure, :from_date, :until_date)""")
 _ADD_AFFILIATION = text("""
 INSERT INTO affiliation (id, person, structure, from_date, until_date, source)
 VALUES (:id, :person, :structure, :from_date, :until_date, :source)""")
+_LEAVE = text("UPDATE person SET status = 'left' WHERE id = :id")
 _GET_PERSON = text(f"SELECT {PERSON} FROM person p WHERE p.id = :id")
 _ROLES = text("""
 SELECT r.id, r.person, r.name, r.structure, r.from_date, r.until_date FROM role r
@@ -147,6 +148,11 @@ class SqlPeople:
             },
         )  # fmt: skip
         self.refresh((affiliation.person,))
+
+    def leave(self, person: PersonId) -> None:
+        """Mark a person as gone, and drop all that opens something to them."""
+        self._connection.execute(_LEAVE, {"id": person})
+        self.refresh((person,))
 
     def refresh(self, people: Sequence[PersonId]) -> None:
         """Make the labels of these people again from what they hold."""

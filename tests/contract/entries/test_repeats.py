@@ -32,6 +32,7 @@ def _acts(lab: Institution) -> dict[str, tuple[PersonId | None, Act]]:
             by, person=lab.colleague, structure=lab.other_team, **nobody)),
         "role": (lab.lead, lambda by: write.give_role(
             by, person=lab.colleague, role="researcher", structure=lab.other_team, **nobody)),
+        "departure": (lab.lead, lambda by: write.record_departure(by, person=lab.colleague)),
         "notebook": (lab.researcher, lambda by: write.open_notebook(
             by, structure=lab.team, title="Cahier", restricted=False)),
         "title": (lab.researcher, lambda by: write.change_notebook(
@@ -48,7 +49,7 @@ def _acts(lab: Institution) -> dict[str, tuple[PersonId | None, Act]]:
 
 @pytest.mark.parametrize(
     "kind",
-    ["structure", "person", "affiliation", "role", "notebook", "title", "closing", "entry", "revision", "share",
+    ["structure", "person", "affiliation", "role", "departure", "notebook", "title", "closing", "entry", "revision", "share",
      "striking_out"],
 )  # fmt: skip
 def test_a_repeat_gets_the_first_answer(lab: Institution, kind: str) -> None:
