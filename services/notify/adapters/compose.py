@@ -81,6 +81,8 @@ class TemplateComposer:
         )
         message.set_content(plain, charset="utf-8", cte="quoted-printable")
         message.add_alternative(html, subtype="html", charset="utf-8", cte="quoted-printable")
+        # Last, as a new content drops every header of the old one (RFC 3282: readers choose a voice by it).
+        message["Content-Language"] = locale
         # A fixed boundary: the same letter gives the same bytes, so a repeat overwrites a mail with itself.
         message.set_boundary(f"paillasse-{envelope.id}")
         return Mail(envelope.id, words["subject"], f"{words['what']} {words['todo']}", message.as_bytes())
@@ -119,7 +121,6 @@ class TemplateComposer:
         # RFC 3834 §5: no vacation notice answers; RFC 2919: people sort by it.
         message["Auto-Submitted"] = "auto-generated"
         message["List-Id"] = f"<{envelope.kind.replace('_', '-')}.notices.{self._host}>"
-        message["Content-Language"] = locale
         return message
 
 

@@ -35,7 +35,9 @@ class BusEntries:
         call = calls.GetPeople(ids=tuple(ids))
         reply = self.bus.call(call, timeout_seconds=self.timeout_seconds)
         found = calls.PeopleList.model_validate(reply, from_attributes=True)
-        return {one.id: Person(one.id, one.display_name, one.mail, one.locale) for one in found.items}
+        return {
+            one.id: Person(one.id, one.display_name, one.mail, one.locale, one.status == "left") for one in found.items
+        }
 
     def leads_of(self, entry: EntryId) -> tuple[PersonId, ...]:
         """Return the leads of the structures above a page, nearest first."""

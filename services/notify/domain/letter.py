@@ -11,12 +11,13 @@ from services.notify.domain.notice import MAILS, Notice
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whom one writes to, or names."""
+    """Whom one writes to, or names; who ``has_left`` is still named, and no longer written to."""
 
     id: PersonId
     name: str
     mail: str
     locale: Literal["fr", "en"]
+    has_left: bool = False
 
 
 @dataclass(frozen=True, slots=True)

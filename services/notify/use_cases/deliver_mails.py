@@ -81,15 +81,16 @@ class _Names:
     people: dict[PersonId, Person] = field(default_factory=dict)
 
     def letter(self, notice: Notice) -> Letter:
-        """Return the letter of a notice; NotFound when entries does not know its recipient."""
+        """Return the letter of a notice; NotFound when its recipient is unknown, or left: nothing is theirs to read."""
         if notice.entry not in self.pages:
             self.pages[notice.entry] = self.entries.describe(notice.entry)
         page = self.pages[notice.entry]
         self._learn(one for one in (notice.person, page.author, notice.by) if one is not None)
-        if notice.person not in self.people:
+        recipient = self.people.get(notice.person)
+        if recipient is None or recipient.has_left:
             raise NotFound(person=notice.person)
         by = self.people.get(notice.by) if notice.by is not None else None
-        return Letter(notice, self.people[notice.person], page, author=self.people.get(page.author), by=by)
+        return Letter(notice, recipient, page, author=self.people.get(page.author), by=by)
 
     def _learn(self, ids: Iterable[PersonId]) -> None:
         missing = {one for one in ids if one not in self.people}

@@ -54,6 +54,7 @@ def test_the_headers_identify_the_mail_and_keep_machines_from_answering() -> Non
     assert message["List-Id"] == "<sealed.notices.cahier.example.org>"
     assert message["To"].addresses[0].addr_spec == LEA.mail
     assert message["Subject"].startswith("[démonstration] ")
+    assert "fr" == message["Content-Language"]
 
 
 @pytest.mark.parametrize(("person", "mark"), [(ADA, "[démonstration]"), (WIM, "[demonstration]")])

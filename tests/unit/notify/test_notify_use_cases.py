@@ -1,5 +1,6 @@
 """How notices are noted, sent, listed and read."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
@@ -103,6 +104,19 @@ def test_who_cannot_be_written_to_is_given_up_and_announced(house: House, mail: 
     assert [DeliveryFailed] == [type(fact) for fact in house.desk.facts]
     house.now += timedelta(days=1)
     assert not house.deliver()
+
+
+def test_who_left_is_written_to_no_more_and_still_named(house: House) -> None:
+    """A title tells what others work on, and nothing is theirs to read; their own pages go on bearing their name."""
+    house.entries.known[ADA.id] = replace(ADA, has_left=True)
+    house.note(MessageId("m1"), TurnCame(PAGE.entry, ADA.id, "author"))
+    house.note(MessageId("m2"), TurnCame(PAGE.entry, WIM.id, "witness"))
+    house.deliver()
+
+    (mail,) = house.sink.mails.values()
+    assert {DeliveryFailed, NoticeSent} == {type(fact) for fact in house.desk.facts}
+    assert "Ada Prévost" in mail.text
+    assert WIM.mail.encode() in mail.content
 
 
 @pytest.mark.parametrize("outcome", ["sent", "given_up"])
