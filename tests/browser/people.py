@@ -51,6 +51,16 @@ class Colleague:
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None
 
+    def upload(self, name: str, media_type: str, data: bytes) -> str:
+        """Send a file to the store and return its upload."""
+        asked = {"name": name, "media_type": media_type, "size_bytes": len(data), "purpose": ""}
+        plan = self.post("/uploads", asked)
+        for part in plan["parts"]:
+            piece = data[part["offset"] : part["offset"] + part["size_bytes"]]
+            httpx.put(part["url"], content=piece, headers=part["headers"], timeout=20).raise_for_status()
+        self.post(f"/uploads/{plan['id']}/complete", {})
+        return str(plan["id"])
+
     def evidence(self, entry: str) -> bytes:
         """Return an entry's evidence file, waiting while it is being made."""
         deadline = time.monotonic() + EVIDENCE_SECONDS

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import en from '../src/i18n/en.json'
 import fr from '../src/i18n/fr.json'
+import enReport from '../src/i18n/report/en.json'
+import frReport from '../src/i18n/report/fr.json'
 import { speak, t } from '../src/i18n/language.svelte'
 
 const FOLDER = join(import.meta.dirname, '../src')
@@ -19,7 +21,9 @@ function asked(): { exact: Set<string>; beginnings: string[] } {
   return { exact, beginnings }
 }
 
-describe('the catalogues', () => {
+const PAIRS = { shell: { fr, en }, report: { fr: frReport, en: enReport } }
+
+describe.each(Object.entries(PAIRS))('the catalogues of the %s', (_name, { fr, en }) => {
   test('say the same keys in both languages', () => {
     expect(Object.keys(en).sort()).toEqual(Object.keys(fr).sort())
   })

@@ -2,9 +2,9 @@
 import fr from './fr.json'
 
 export type Language = 'fr' | 'en'
-type Entry = keyof typeof fr
+type KeyOf<Entry> = Entry extends `${infer Stem}.${'one' | 'many' | 'other'}` ? Stem : Entry
 /** The key of a sentence; what counts is written ``key.one`` and ``key.other`` and asked for by ``key``. */
-export type Key = Entry extends infer E ? (E extends `${infer Stem}.${'one' | 'many' | 'other'}` ? Stem : E) : never
+export type Key = KeyOf<keyof typeof fr>
 export type Values = Record<string, string | number>
 
 /** The institute speaks French: that catalogue is always there, the other is fetched when somebody wants it. */
@@ -50,9 +50,19 @@ export function isChosen(): boolean {
 
 /** Return a sentence; ``{name}`` in it is replaced by a value, ``count`` chooses the plural. */
 export function t(key: Key, values: Values = {}): string {
-  const catalogue: Record<string, string> = CATALOGUES[state.language] ?? fr
-  const sentence = catalogue[withPlural(key, values['count'])] ?? catalogue[`${key}.other`] ?? key
-  return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => shown(values[name]) ?? whole)
+  return sentence(CATALOGUES[state.language] ?? fr, key, values)
+}
+
+/** Return what ``t`` is for the sentences of one screen, which come with it: the folders beside the catalogues. */
+export function phrases<Entry extends string>(
+  both: Record<Language, Record<Entry, string>>,
+): (key: KeyOf<Entry>, values?: Values) => string {
+  return (key, values = {}) => sentence(both[state.language], key, values)
+}
+
+function sentence(catalogue: Record<string, string>, key: string, values: Values): string {
+  const found = catalogue[withPlural(key, values['count'])] ?? catalogue[`${key}.other`] ?? key
+  return found.replace(/\{(\w+)\}/g, (whole, name: string) => shown(values[name]) ?? whole)
 }
 
 function withPlural(key: string, count: string | number | undefined): string {

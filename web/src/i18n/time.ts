@@ -45,7 +45,9 @@ export function fileSize(bytes: number): string {
   const power = bytes < 1000 ? 0 : Math.min(4, Math.floor(Math.log10(bytes) / 3))
   const unit = (['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const)[power] ?? 'byte'
   const digits = power === 0 ? 0 : 1
-  return new Intl.NumberFormat(language(), { style: 'unit', unit, maximumFractionDigits: digits }).format(
+  // The short form of English is “59 byte”.
+  const unitDisplay = power === 0 ? 'long' : 'short'
+  return new Intl.NumberFormat(language(), { style: 'unit', unit, unitDisplay, maximumFractionDigits: digits }).format(
     bytes / 1000 ** power,
   )
 }
