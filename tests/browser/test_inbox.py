@@ -39,7 +39,7 @@ def test_two_pages_are_signed_by_keyboard(open_as: OpenAs, colleague: People) ->
     page.keyboard.press("s")
     dialog = page.get_by_role("dialog")
     dialog.locator("code[title^='SHA-256']").nth(1).wait_for()
-    dialog.get_by_label("Mot de passe").fill(lead.password)
+    dialog.locator("input[type=password]").fill(lead.password)
     page.keyboard.press("Enter")
     dialog.get_by_role("heading", name="2 pages signées").wait_for()
     with page.expect_download() as download:
@@ -60,10 +60,10 @@ def test_a_wrong_password_is_told_and_may_be_mended(open_as: OpenAs, colleague: 
     _go_to(page, made["title"])
     page.get_by_role("button", name="Signer…").click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_label("Mot de passe").fill("pas le bon")
+    dialog.locator("input[type=password]").fill("pas le bon")
     page.keyboard.press("Enter")
     dialog.get_by_text("Ce mot de passe ne convient pas").wait_for()
-    dialog.get_by_label("Mot de passe").fill(lead.password)
+    dialog.locator("input[type=password]").fill(lead.password)
     page.keyboard.press("Enter")
 
     dialog.get_by_role("heading", name="Page signée").wait_for()

@@ -1,9 +1,7 @@
 """Every screen, for everybody: no fault axe finds, no trap, no sideways scroll, one language at a time."""
 
-import json
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,10 +11,10 @@ from tests.browser.chromium import Window
 from tests.browser.conftest import OpenAs
 from tests.browser.pages import sent, written
 from tests.browser.people import AUTHOR, WITNESS, Colleague, paragraph
+from tests.browser.speech import english_in
 
-CATALOGUES = Path(__file__).parents[2] / "web" / "src" / "i18n"
 LANGUAGES = ("fr", "en")
-SCREENS = ("today", "notebooks", "notebook", "inbox", "search", "history", "profile")
+SCREENS = ("today", "notebooks", "notebook", "inbox", "search", "history", "profile", "page")
 MOST_STOPS = 150
 
 
@@ -34,6 +32,7 @@ def addresses(colleague: Callable[[Someone], Colleague]) -> dict[str, str]:
     return {
         "today": "/", "notebooks": "/notebooks", "notebook": f"/notebooks/{page['notebook']}", "inbox": "/inbox",
         "search": "/search?q=tampon", "history": f"/entries/{page['id']}/history", "profile": "/profile",
+        "page": f"/entries/{page['id']}",
     }  # fmt: skip
 
 
@@ -63,34 +62,13 @@ def test_a_screen_has_no_fault_axe_can_find(
     assert 0 == window.overflow()
 
 
-def _sentences(language: str) -> dict[str, str]:
-    """Return every sentence the app says in a language; some screens bring their own."""
-    return {
-        key: text
-        for file in CATALOGUES.rglob(f"{language}.json")
-        for key, text in json.loads(file.read_text(encoding="utf-8")).items()
-    }
-
-
 @pytest.mark.parametrize("screen", SCREENS)
 def test_no_english_in_the_french_screens(open_as: OpenAs, addresses: dict[str, str], screen: str) -> None:
     """A sentence of the English catalogue that is not French too must not be seen or spoken."""
     window = open_as(AUTHOR)
     page = _open(window, addresses[screen], "fr")
-    french, english = (_sentences(name) for name in LANGUAGES)
-    foreign = {text for text in english.values() if "{" not in text} - set(french.values())
-    said = page.evaluate(
-        """() => {
-          const found = []
-          const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
-          while (walk.nextNode()) found.push(walk.currentNode.textContent.trim())
-          for (const each of document.querySelectorAll('[aria-label],[title],[placeholder],[alt]'))
-            for (const name of ['aria-label', 'title', 'placeholder', 'alt']) found.push(each.getAttribute(name))
-          return found.filter(Boolean)
-        }"""
-    )
 
-    assert set() == set(said) & foreign
+    assert set() == english_in(page)
 
 
 @pytest.mark.parametrize("screen", SCREENS)

@@ -3,8 +3,12 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import en from '../src/i18n/en.json'
 import fr from '../src/i18n/fr.json'
+import enInside from '../src/i18n/inside/en.json'
+import frInside from '../src/i18n/inside/fr.json'
 import enReport from '../src/i18n/report/en.json'
 import frReport from '../src/i18n/report/fr.json'
+import enSign from '../src/i18n/sign/en.json'
+import frSign from '../src/i18n/sign/fr.json'
 import { speak, t } from '../src/i18n/language.svelte'
 
 const FOLDER = join(import.meta.dirname, '../src')
@@ -21,7 +25,7 @@ function asked(): { exact: Set<string>; beginnings: string[] } {
   return { exact, beginnings }
 }
 
-const PAIRS = { shell: { fr, en }, report: { fr: frReport, en: enReport } }
+const PAIRS = { shell: { fr, en }, report: { fr: frReport, en: enReport }, inside: { fr: frInside, en: enInside }, sign: { fr: frSign, en: enSign } }
 
 describe.each(Object.entries(PAIRS))('the catalogues of the %s', (_name, { fr, en }) => {
   test('say the same keys in both languages', () => {

@@ -1,5 +1,6 @@
 /** Queue the files of a draft on this device and send them when there is a network. */
 import { Problem } from '../api/problem'
+import { Backoff } from '../drafts/backoff'
 import { dropFile, filesOf, keepFile, type StoredFile } from '../drafts/store'
 import { sendFile } from './upload'
 
@@ -9,6 +10,8 @@ export class FileQueue {
   files = $state.raw<Queued[]>([])
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nobody watches it
   private readonly sending = new Map<string, Promise<void>>()
+  private readonly backoff = new Backoff()
+  private timer: ReturnType<typeof setTimeout> | undefined
   private ended = false
 
   /** Others who write the page find its files by their purpose (`entry:` and its id). */
@@ -25,6 +28,7 @@ export class FileQueue {
 
   close(): void {
     this.ended = true
+    clearTimeout(this.timer)
     removeEventListener('online', this.resume)
     for (const file of this.files) URL.revokeObjectURL(file.address)
   }
@@ -78,12 +82,20 @@ export class FileQueue {
       const onprogress = (progress: number): void => void this.show(file.id, { progress })
       const sent = await sendFile({ ...this.now(file), purpose: this.purpose, onplan, onprogress })
       await this.change(file.id, { done: true, upload: sent.upload, sha256: sent.sha256 })
+      this.backoff.reset()
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem
-      if (!problem.passes && problem.status !== 401) await this.change(file.id, { refused: problem.message })
+      // A busy server is asked again by itself; an ended session when the person does something: the dialog came once.
+      if (problem.passes) this.later(problem.retryAfterSeconds)
+      else if (problem.status !== 401) await this.change(file.id, { refused: problem.message })
     } finally {
       this.sending.delete(file.id)
     }
+  }
+
+  private later(retryAfterSeconds: number | null): void {
+    clearTimeout(this.timer)
+    if (!this.ended) this.timer = setTimeout(this.resume, this.backoff.next(retryAfterSeconds))
   }
 
   private now(file: Queued): Queued {
