@@ -3,12 +3,6 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import en from '../src/i18n/en.json'
 import fr from '../src/i18n/fr.json'
-import enInside from '../src/i18n/inside/en.json'
-import frInside from '../src/i18n/inside/fr.json'
-import enReport from '../src/i18n/report/en.json'
-import frReport from '../src/i18n/report/fr.json'
-import enSign from '../src/i18n/sign/en.json'
-import frSign from '../src/i18n/sign/fr.json'
 import { speak, t } from '../src/i18n/language.svelte'
 
 const FOLDER = join(import.meta.dirname, '../src')
@@ -25,9 +19,15 @@ function asked(): { exact: Set<string>; beginnings: string[] } {
   return { exact, beginnings }
 }
 
-const PAIRS = { shell: { fr, en }, report: { fr: frReport, en: enReport }, inside: { fr: frInside, en: enInside }, sign: { fr: frSign, en: enSign } }
+const read = (folder: string, name: string): Record<string, string> =>
+  JSON.parse(readFileSync(join(FOLDER, 'i18n', folder, `${name}.json`), 'utf-8')) as Record<string, string>
+/** What every screen has, and what some bring with them. */
+const PAIRS = readdirSync(join(FOLDER, 'i18n'), { withFileTypes: true })
+  .filter((each) => each.isDirectory())
+  .map((each) => ({ name: each.name, fr: read(each.name, 'fr'), en: read(each.name, 'en') }))
+  .concat({ name: 'every screen', fr, en })
 
-describe.each(Object.entries(PAIRS))('the catalogues of the %s', (_name, { fr, en }) => {
+describe.each(PAIRS)('the catalogues of $name', ({ fr, en }) => {
   test('say the same keys in both languages', () => {
     expect(Object.keys(en).sort()).toEqual(Object.keys(fr).sort())
   })
