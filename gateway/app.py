@@ -87,7 +87,6 @@ def build(settings: GatewaySettings) -> FastAPI:
     # Evidence files are large; their route counts for itself and answers in words.
     app.add_middleware(
         Correlated, body_limit_bytes=settings.body_limit_bytes, public_url=settings.public_url,
-        files_origin=settings.files_origin,
         unlimited_paths=frozenset({"/verify"}),
     )  # fmt: skip
     return app

@@ -11,37 +11,27 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = structlog.get_logger()
 SECONDS = Histogram("paillasse_http_seconds", "Time to answer a request", ["method", "route", "status"])
-# The API serves JSON and two plain pages: nothing may be framed, scripted or loaded from elsewhere.
+# The API serves JSON and two plain pages: nothing may be framed, scripted or loaded from elsewhere. The web app has a
+# policy of its own (routes/web.py): it alone sends bytes to the store and shows pictures from there.
 SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
 
-def content_policy(files_origin: str) -> str:
-    """
-    Return the Content-Security-Policy of every answer.
-
-    Bytes of files travel to and from ``files_origin`` alone (several with spaces between): a page sends the parts of an
-    upload straight to the store, and shows images a redirect leads to there (CSP3 §6.1).
-    """
-    elsewhere = f" {files_origin}" if files_origin else ""
-    return (
-        f"default-src 'none'; style-src 'self'; img-src 'self'{elsewhere}; connect-src 'self'{elsewhere}; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    )
-
-
 class Correlated:
     """A plain ASGI middleware: Starlette's base class would cost a task and a stream per request."""
 
     def __init__(
-        self, app: ASGIApp, *, body_limit_bytes: int, public_url: str, files_origin: str,
+        self, app: ASGIApp, *, body_limit_bytes: int, public_url: str,
         unlimited_paths: frozenset[str] = frozenset(),
     ) -> None:  # fmt: skip
         self.app = app
-        self.headers = SECURITY_HEADERS | {"Content-Security-Policy": content_policy(files_origin)}
         self.unlimited_paths = unlimited_paths
         self.body_limit_bytes = body_limit_bytes
         self.public_url = public_url
@@ -60,7 +50,7 @@ class Correlated:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Correlation-Id"] = correlation_id
-                for name, value in self.headers.items():
+                for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
 
