@@ -1,6 +1,7 @@
 /** Small decisions of the page being written. */
 import { XmlElement, type Doc } from 'yjs'
 import { FRAGMENT } from '../../drafts/draft.svelte'
+import type { FileQueue } from '../../files/queue.svelte'
 
 /** What browsers show in an <img>, and ProseMirror may hold; an SVG can carry scripts and stays a file. */
 const PICTURES = new Set(['image/png', 'image/jpeg', 'image/webp', 'image/gif', 'image/avif'])
@@ -19,3 +20,6 @@ export function picturesIn(doc: Doc): string[] {
   const found = doc.getXmlFragment(FRAGMENT).querySelectorAll('image')
   return found.flatMap((each) => (each instanceof XmlElement ? [each.getAttribute('attachment') ?? ''] : [])).filter(Boolean)
 }
+
+/** What the rail needs of the page being written: its files on their way, and how to add one. */
+export type Desk = { queue: FileQueue; onfiles: (files: File[], at: number | null) => void }
