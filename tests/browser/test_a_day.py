@@ -11,7 +11,7 @@ from tests.browser.conftest import OpenAs
 from tests.browser.pages import wait_in_inbox, wait_in_state
 from tests.browser.people import AUTHOR, LEAD, WITNESS, Colleague
 from tests.browser.test_writing import DOT
-from tests.browser.writing import text_of, wait_synchronised, write
+from tests.browser.writing import SYNC_MS, text_of, wait_synchronised, write
 
 People = Callable[[Someone], Colleague]
 TITLE = "Transport du glucose, essai 7"
@@ -71,7 +71,9 @@ def _write(page: Page) -> None:
     page.get_by_role("button", name="Insérer").click()
     mesures = {"name": "mesures.csv", "mimeType": "text/csv", "buffer": b"dose,reponse\n1,0.4\n"}
     page.set_input_files("input[type=file] >> nth=0", mesures)
-    expect(page.get_by_text("dans la prochaine version")).to_have_count(2)
+    for name in ("gel.png", "mesures.csv"):
+        row = page.get_by_role("listitem").filter(has_text=name)
+        expect(row).to_contain_text("dans la prochaine version", timeout=SYNC_MS)
     wait_synchronised(page)
     page.keyboard.press("Control+s")
     page.get_by_label("Motif").fill("première saisie")
