@@ -65,7 +65,7 @@ def test_language_and_theme_change_at_once_and_stay(open_as: OpenAs, page_addres
     page.get_by_role("button", name="Account of").click()
     page.get_by_role("menuitemradio", name="Dark theme").click()
     page.reload()
-    page.get_by_role("article").get_by_text("Version 1").wait_for()
+    page.get_by_text("Rincer deux fois").wait_for()
 
     assert "en" == page.evaluate("document.documentElement.lang")
     assert "dark" == page.evaluate("document.documentElement.dataset.theme")
