@@ -2,7 +2,7 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
 from gateway.problems import GatewayProblem
@@ -17,15 +17,17 @@ class Rates:
 
     a_second: float
     at_once: float
+    clock: Callable[[], float] = time.monotonic
     seen: OrderedDict[Hashable, tuple[float, float]] = field(default_factory=OrderedDict)
 
     def take(self, key: Hashable) -> None:
-        """Count one call."""
-        now = time.monotonic()
+        """Count one call; one refused costs nothing, so that whoever calls too often still gets their share."""
+        now = self.clock()
         left, last = self.seen.pop(key, (self.at_once, now))
         left = min(self.at_once, left + (now - last) * self.a_second)
-        self.seen[key] = (max(left - 1, -1), now)
+        passes = left >= 1
+        self.seen[key] = (left - 1 if passes else left, now)
         if len(self.seen) > REMEMBERED:
             self.seen.popitem(last=False)
-        if left < 1:
+        if not passes:
             raise GatewayProblem("too_many", reason="rate", retry_after_seconds="1")
