@@ -60,7 +60,7 @@ def _directory(folder: Path) -> Patient:
         {
             Damage.MISSING: gone,
             Damage.TRUNCATED: lambda blob: over(blob, DATA[:-1]),
-            Damage.DAMAGED: lambda blob: over(blob, b"x" + DATA[1:]),
+            Damage.DAMAGED: lambda blob: over(blob, DATA[::-1]),
             Damage.REPLACED: lambda blob: over(blob, DATA),
         },
     )  # fmt: skip
@@ -89,7 +89,7 @@ def _s3(server: S3Server, folder: Path) -> Patient:
             Damage.MISSING: gone,
             # S3 changes no version; a row that points to other bytes is what a restored wrong one looks like.
             Damage.TRUNCATED: lambda _: store.stored(DATA[:-1]),
-            Damage.DAMAGED: lambda _: store.stored(b"x" + DATA[1:]),
+            Damage.DAMAGED: lambda _: store.stored(DATA[::-1]),
             Damage.REPLACED: over,
         },
     )  # fmt: skip
