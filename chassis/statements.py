@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -53,9 +54,14 @@ def _commit(connection: Connection) -> None:
 
 
 def _roll_back(connection: Connection) -> None:
-    if not connection.invalidated:
-        connection.info.pop(_LATER, None)
+    if connection.invalidated:
+        return
+    connection.info.pop(_LATER, None)
+    try:
         _undo(connection.connection.driver_connection)
+    except connection.dialect.loaded_dbapi.Error as error:
+        # The server that is gone has undone it: what was read before is no less true.
+        connection.invalidate(error)
 
 
 def _reset(driver: Any, record: Any, _state: Any) -> None:
@@ -118,15 +124,16 @@ def _run(connection: Connection, script: Sequence[bytes]) -> tuple[tuple[str, ..
     Past SQLAlchemy's own execution, which took as long as all else a house does for a save (docs/adr/0009); errors are
     raised as its own, and a connection that is gone is given up as it would.
     """
-    borrowed, driver = connection.connection, connection.dialect.loaded_dbapi
-    cursor: Any = borrowed.cursor()
+    borrowed: Any = connection.connection
+    driver = connection.dialect.loaded_dbapi
     try:
-        cursor.execute(b";".join(script))
-        if cursor.description is None:
-            return (), []
-        return tuple(column.name for column in cursor.description), cursor.fetchall()
+        with closing(borrowed.cursor()) as cursor:
+            cursor.execute(b";".join(script))
+            if cursor.description is None:
+                return (), []
+            return tuple(column.name for column in cursor.description), cursor.fetchall()
     except driver.Error as error:
-        lost = connection.dialect.is_disconnect(error, borrowed.driver_connection, cursor)
+        lost = connection.dialect.is_disconnect(error, borrowed.driver_connection, None)
         raised = DBAPIError.instance(
             b";".join(script).decode(), None, error, driver.Error, connection_invalidated=lost,
             dialect=connection.dialect,
@@ -134,8 +141,6 @@ def _run(connection: Connection, script: Sequence[bytes]) -> tuple[tuple[str, ..
         if lost:
             connection.invalidate(error)
         raise raised from error
-    finally:
-        cursor.close()
 
 
 @dataclass(frozen=True, slots=True)

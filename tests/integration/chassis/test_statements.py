@@ -138,6 +138,16 @@ def test_a_connection_lost_in_a_transaction_is_replaced(engine: Engine) -> None:
     assert rows(engine) == [(2, "kept")]
 
 
+def test_what_was_read_stays_true_when_the_server_goes_before_the_end(engine: Engine) -> None:
+    """Nothing was to be kept: a restart at that moment is no failure of the request."""
+    with engine.connect() as connection:
+        (mine,) = ask(connection, "SELECT pg_backend_pid() AS pid", {}).one()
+        with engine.connect() as other:
+            other.execute(text("SELECT pg_terminate_backend(:mine, 5000)"), {"mine": mine})
+
+    assert rows(engine) == []
+
+
 def test_the_second_statement_sees_what_was_committed_while_the_first_waited(engine: Engine) -> None:
     """A lock before a look is of use only when the look is newer than the lock."""
     with engine.connect() as holder, ThreadPoolExecutor() as threads:
