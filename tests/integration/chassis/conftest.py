@@ -20,9 +20,9 @@ from uuid_utils import uuid7
 
 from chassis.bus import wire
 from chassis.bus.client import BusClient
+from chassis.outbox.broker import Broker, Waiting
 from chassis.settings import BusSettings, IdentitySettings
 from contracts.envelope import Envelope, Event
-from contracts.topology import events_exchange
 from onebox.servers.ports import free_ports
 from tests.servers.processes import wait_until
 from tests.servers.running import RabbitServer
@@ -139,22 +139,25 @@ class Bench:
         return connection.channel()
 
     def announce(self, *events: Event, source: str | None = None) -> list[str]:
-        """Publish facts as the relay does; return their message ids."""
-        channel = self.channel("relay")
-        sent = []
-        for event in events:
-            envelope = Envelope(
+        """Publish facts as the relay does, until the broker keeps them; return their message ids."""
+        envelopes = [
+            Envelope(
                 message_id=str(uuid7()), occurred_at=datetime.now(UTC), source=source or event.source, type=event.type,
                 payload=event.model_dump(mode="json"),
-            )  # fmt: skip
-            message = amqp.Message(
-                wire.encode_event(envelope), content_type=wire.CONTENT_TYPE, content_encoding="utf-8", delivery_mode=2,
-                message_id=envelope.message_id,
-            )  # fmt: skip
-            channel.basic_publish(message, exchange=events_exchange(event.source), routing_key=event.type)
-            sent.append(envelope.message_id)
-        channel.connection.close()
-        return sent
+            )
+            for event in events
+        ]  # fmt: skip
+        batch = [
+            Waiting(number, envelope.message_id, event.source, event.type, wire.encode_event(envelope))
+            for number, (event, envelope) in enumerate(zip(events, envelopes, strict=True))
+        ]
+        broker = Broker(BusSettings(**self.server.bus("relay")), name="relay-test")
+        try:
+            kept, back = broker.publish(batch)
+        finally:
+            broker.close()
+        assert (len(kept), back) == (len(batch), [])
+        return [each.message_id for each in batch]
 
     def depth(self, queue: str) -> int:
         """Return how many messages are ready in a queue of the house."""
