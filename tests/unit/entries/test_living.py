@@ -152,6 +152,23 @@ def test_no_bytes_but_an_editors_ever_join(data: Any) -> None:
     assert YjsDrafts().read(server.draft, server.after)["type"] == "doc"
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param(b"\x07\x00\x01\x01", id="below a text"),
+        pytest.param(b"\x87\x01\x04", id="beside a letter"),
+        pytest.param(b"\x27\x00\x01\x00\x05level", id="as an attribute"),
+    ],
+)
+def test_an_element_stands_beside_texts_and_nowhere_else(place: bytes) -> None:
+    """Inside a text it would make the page unreadable for everybody (bytes as ``Item.write`` of yjs makes them)."""
+    server = Server()
+
+    with pytest.raises(Invalid):
+        server.take(b"\x01\x01\x09\x00" + place + b"\x03\x09paragraph" + b"\x00")
+    assert server.living.read(server.draft, server.after) == PAGE
+
+
 def test_a_long_update_is_cut_into_pieces_that_make_the_same_page() -> None:
     """A page of 8 MB crosses the bus in calls of 1 MiB, in any order."""
     writer = Writer()

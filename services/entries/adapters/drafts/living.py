@@ -147,7 +147,7 @@ class YjsDrafts:
             raise MalformedError(f"nested deeper than {DEPTH_LIMIT}")
         scratch.document.apply_update(update)
         scratch.depth += structure.new_depth
-        if structure.places_values:
+        if structure.places_unseen:
             scratch.depth = depth_of(scratch.fragment)
 
 
@@ -170,12 +170,12 @@ def _rests_on_more(structure: Structure, held: dict[int, int]) -> bool:
 
 @contextmanager
 def _refusing(name: str = "update") -> Iterator[None]:
-    """Say in our own words that bytes are wrong; whatever yrs finds wrong it says by a ValueError or a panic."""
+    """Say in our own words that bytes are wrong; whatever yrs finds wrong it says by one of two errors or a panic."""
     try:
         yield
     except MalformedError as error:
         raise _wrong(name, str(error)) from error
-    except ValueError as error:
+    except (ValueError, RuntimeError) as error:
         raise _wrong(name, "cannot be read") from error
     except BaseException as error:
         # pyo3 makes of a panic an exception that is no Exception, so that nobody hides it; here it is an answer.

@@ -45,15 +45,15 @@ class Structure:
     What an update says of itself.
 
     ``structs`` by client, in clock order; ``deleted`` are (client, clock, length) and ``delete_set`` their bytes;
-    ``new_depth`` is how many levels its new types add below what was there; ``places_values`` that a value's place
-    could not be seen from the update alone.
+    ``new_depth`` is how many levels its new types add below what was there; ``places_unseen`` that it brings a
+    type, or a value whose place it does not say: beside a letter, or below a text, it would be inside a text.
     """
 
     structs: dict[int, list[Struct]] = field(default_factory=lambda: defaultdict(list))
     deleted: list[tuple[int, int, int]] = field(default_factory=list)
     delete_set: bytes = b"\x00"
     new_depth: int = 0
-    places_values: bool = False
+    places_unseen: bool = False
 
     @property
     def struct_count(self) -> int:
@@ -176,6 +176,8 @@ class _Update:
 
     def _content(self, kind: int, *, is_attribute: bool | None) -> int:
         reader = self.reader
+        if is_attribute and kind not in {_ANY, _DELETED}:
+            raise MalformedError("an attribute that is no plain value")
         if kind == _STRING:
             # Clocks count UTF-16 units, as JavaScript does.
             return len(reader.text().encode("utf-16-le")) // 2
@@ -186,10 +188,11 @@ class _Update:
             reader.skip(reader.number())
             return 1
         if kind == _TYPE:
+            self.found.places_unseen = True
             self._type()
             return 1
         if kind == _ANY and is_attribute is not False:
-            self.found.places_values |= is_attribute is None
+            self.found.places_unseen |= is_attribute is None
             return self._values()
         raise MalformedError(f"content of kind {kind}, which no page has")
 
