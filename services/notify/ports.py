@@ -8,7 +8,7 @@ from typing import Protocol, Self
 
 from contracts.identifiers import EntryId, MessageId, NoticeId, PersonId
 from services.notify.domain.facts import Fact
-from services.notify.domain.letter import Alarm, Letter, Mail, PageName, Person
+from services.notify.domain.letter import Alarm, Letter, Locale, Mail, PageName, Person
 from services.notify.domain.notice import Notice, ToldNotice
 
 
@@ -59,7 +59,7 @@ class Composer(Protocol):
         """Return the mail; the same letter always gives the same bytes. Invalid for an address no mail can carry."""
         ...
 
-    def compose_alarm(self, alarm: Alarm, *, to: str) -> Mail:
+    def compose_alarm(self, alarm: Alarm, *, to: str, locale: Locale) -> Mail:
         """Return the operators' mail; the same alarm always gives the same bytes."""
         ...
 

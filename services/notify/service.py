@@ -6,9 +6,10 @@ from contracts.envelope import Done, Envelope
 from contracts.errors import Forbidden
 from contracts.identifiers import NoticeId, PersonId
 from contracts.notify import calls
+from contracts.search import events as search
 from contracts.signing import events as signing
 from contracts.storage import events as storage
-from services.notify.domain.letter import Alarm
+from services.notify.domain.letter import Alarm, AlarmKind
 from services.notify.domain.notice import ToldNotice
 from services.notify.domain.telling import Commented, Happening, Returned, Sealed, Signed, TurnCame
 from services.notify.wiring import House, assemble
@@ -63,7 +64,15 @@ class Notify:
     @listens(storage.IntegrityBroken)
     def integrity_broken(self, event: storage.IntegrityBroken, envelope: Envelope) -> None:
         """Tell the operators."""
-        self.house.raise_alarm(Alarm(envelope.message_id, event.sha256, event.reason, envelope.occurred_at))
+        self._alarm(envelope, "integrity_broken", sha256=event.sha256, damage=event.reason)
+
+    @listens(search.PageRefused)
+    def page_refused(self, event: search.PageRefused, envelope: Envelope) -> None:
+        """Tell the operators."""
+        self._alarm(envelope, "page_refused", entry=event.entry)
+
+    def _alarm(self, envelope: Envelope, kind: AlarmKind, **names: str) -> None:
+        self.house.raise_alarm(Alarm(envelope.message_id, kind, names, envelope.occurred_at))
 
     def _note(self, envelope: Envelope, happening: Happening) -> None:
         self.house.note_event(envelope.message_id, happening)

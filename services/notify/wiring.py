@@ -69,7 +69,7 @@ def assemble() -> House:
         note_event=NoteEvent(open_unit, entries, now, new_id),
         list_notices=ListNotices(open_unit),
         read_notices=ReadNotices(open_unit, now),
-        raise_alarm=RaiseAlarm(composer, sink, settings.operator_mail),
+        raise_alarm=RaiseAlarm(composer, sink, settings.operator_mail, settings.operator_locale),
         sender=Rounds("sender", (deliver_mails,), idle_seconds=settings.mail_idle_seconds),
         engine=engine,
         bus=bus,

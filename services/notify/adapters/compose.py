@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
 from contracts.errors import FieldProblem, Invalid
-from services.notify.domain.letter import Alarm, Letter, Mail
+from services.notify.domain.letter import Alarm, Letter, Locale, Mail
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _ROLES = {
@@ -22,6 +22,7 @@ _ROLES = {
     "en": {"author": "author", "coauthor": "co-author", "witness": "witness", "approver": "approver"},
 }
 _SOMEONE = {"fr": "une personne qui n'est plus dans l'annuaire", "en": "someone no longer in the directory"}
+_OPERATORS = {"fr": "l'équipe d'exploitation", "en": "the operators"}
 _DEMO = {"fr": "[démonstration] ", "en": "[demonstration] "}
 
 
@@ -65,11 +66,10 @@ class TemplateComposer:
         )
         return self._mail(envelope, self._words(letter), link=f"{self._url}{notice.path}")
 
-    def compose_alarm(self, alarm: Alarm, *, to: str) -> Mail:
-        """Return the operators' mail, in the language of the institute; it names bytes by their digest alone."""
-        template = self._templates.get_template("fr/integrity_broken.j2")
-        words = _blocks(template, {"sha256": alarm.sha256, "damage": alarm.damage})
-        envelope = _Envelope(alarm.mail_id, "integrity_broken", alarm.at, "l'équipe d'exploitation", to, "fr")
+    def compose_alarm(self, alarm: Alarm, *, to: str, locale: Locale) -> Mail:
+        """Return the operators' mail in their language."""
+        words = _blocks(self._templates.get_template(f"{locale}/{alarm.kind}.j2"), alarm.names)
+        envelope = _Envelope(alarm.mail_id, alarm.kind, alarm.at, _OPERATORS[locale], to, locale)
         return self._mail(envelope, words, link=self._url)
 
     def _mail(self, envelope: "_Envelope", words: dict[str, str], *, link: str) -> Mail:

@@ -1,12 +1,16 @@
 """Hold what a mail is written from, and the mail."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import uuid5
 
-from contracts.identifiers import EntryId, EntryReference, MessageId, NotebookReference, PersonId, Sha256
+from contracts.identifiers import EntryId, EntryReference, MessageId, NotebookReference, PersonId
 from services.notify.domain.notice import MAILS, Notice
+
+Locale = Literal["fr", "en"]
+AlarmKind = Literal["integrity_broken", "page_refused"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +20,7 @@ class Person:
     id: PersonId
     name: str
     mail: str
-    locale: Literal["fr", "en"]
+    locale: Locale
     has_left: bool = False
 
 
@@ -46,17 +50,23 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """Stored bytes are no longer what they were: ``damage`` is missing, truncated, damaged or replaced."""
+    """
+    What operators must look at, and the names its words need: ids and digests, never what people wrote.
+
+    ``integrity_broken``: stored bytes (``sha256``) are no longer what they were; ``damage`` is missing, truncated,
+    damaged or replaced. ``page_refused``: the index does not take a page (``entry``).
+    """
 
     event: MessageId
-    sha256: Sha256
-    damage: str
+    kind: AlarmKind
+    names: Mapping[str, str]
     at: datetime
 
     @property
     def mail_id(self) -> str:
-        """Return the mail's identity: a repeat of the event overwrites it."""
-        return str(uuid5(MAILS, f"{self.event}/operators/integrity_broken"))
+        """Return the mail's identity: a repeat overwrites it; a day of refused pages, which are listed, is one mail."""
+        told = f"{self.at:%Y-%m-%d}" if self.kind == "page_refused" else self.event
+        return str(uuid5(MAILS, f"{told}/operators/{self.kind}"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from services.notify.domain.letter import Alarm
+from services.notify.domain.letter import Alarm, Locale
 from services.notify.ports import Composer, Sink
 
 
@@ -17,7 +17,8 @@ class RaiseAlarm:
     composer: Composer
     sink: Sink
     operator_mail: str
+    locale: Locale
 
     def __call__(self, alarm: Alarm) -> None:
         """Deliver the mail; Unavailable when there is no room for it."""
-        self.sink.deliver(self.composer.compose_alarm(alarm, to=self.operator_mail))
+        self.sink.deliver(self.composer.compose_alarm(alarm, to=self.operator_mail, locale=self.locale))

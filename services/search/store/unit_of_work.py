@@ -1,16 +1,19 @@
 """Feed the index in one transaction a unit."""
 
 from collections.abc import Callable, Collection, Sequence
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Connection, Engine, delete, exists, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from chassis.outbox import table as outbox
 from chassis.statements import ask, later
 from contracts.identifiers import EntryId, NotebookId, PersonId
 from services.search.domain.page import FileText, IndexedPage, ReaderLabel
 from services.search.ports import Queued, RebuildProgress, Refusal
+from services.search.store.outbox import event_of
 from services.search.store.shelves import Shelf
 from services.search.store.tables import denied_notebook, queued_entry, reader, reader_label, rebuild, refused_entry
 from services.search.store.texts import FileTexts
@@ -46,6 +49,7 @@ class PostgresUnitOfWork:
         self._connection: Connection = self._engine.connect()
         self._shelf = self._open_shelf(self._connection)
         self._texts = FileTexts(self._connection)
+        self._taken: dict[EntryId, int] = {}
         return self
 
     def __exit__(
@@ -57,7 +61,12 @@ class PostgresUnitOfWork:
     def commit(self) -> None:
         """Keep all that was done; pages whose index lies elsewhere are there before this transaction says so."""
         for refusal in self._shelf.flush(self.rebuild_progress):
+            self._taken.pop(refusal.entry, None)
             self._refuse(refusal)
+        if self._taken:
+            taken = {"entries": [*self._taken], "changes": [*self._taken.values()]}
+            later(self._connection, _TAKEN_AFTER_ALL, taken)
+        self._taken.clear()
         self._connection.commit()
 
     def change_numbers(self, entries: Collection[EntryId]) -> dict[EntryId, int]:
@@ -80,9 +89,7 @@ class PostgresUnitOfWork:
             later(self._connection, _ALONE, {"entries": lettered})
         texts = self._texts.known(file.sha256 for page in newest.values() for file in page.files)
         taken = self._shelf.put(tuple(newest.values()), texts)
-        if taken:
-            changes = {entry: newest[entry].change_number for entry in taken}
-            later(self._connection, _TAKEN_AFTER_ALL, {"entries": [*changes], "changes": [*changes.values()]})
+        self._taken |= {entry: newest[entry].change_number for entry in taken}
         return taken
 
     def refusals(self, limit: int) -> tuple[Refusal, ...]:
@@ -92,9 +99,17 @@ class PostgresUnitOfWork:
         return tuple(Refusal(EntryId(row.entry), row.change_number, row.reason) for row in rows)
 
     def _refuse(self, refusal: Refusal) -> None:
+        """Note a refusal; the first of each change is announced, however often a walk meets it again."""
         values = {"change_number": refusal.change_number, "reason": refusal.reason}
-        statement = upsert(refused_entry).values(entry=refusal.entry, **values)
-        self._connection.execute(statement.on_conflict_do_update(index_elements=[refused_entry.c.entry], set_=values))
+        statement = upsert(refused_entry).values(entry=refusal.entry, **values).on_conflict_do_update(
+            index_elements=[refused_entry.c.entry], set_=values,
+            where=refused_entry.c.change_number != refusal.change_number,
+        ).returning(refused_entry.c.entry)  # fmt: skip
+        if self._connection.execute(statement).first() is not None:
+            outbox.append(
+                self._connection, events=[event_of(refusal)], occurred_at=datetime.now(UTC), actor_id=None,
+                correlation_id="",
+            )  # fmt: skip
 
     def put_text(self, text: FileText) -> None:
         """Keep what is written in a file, and queue the pages that name it."""

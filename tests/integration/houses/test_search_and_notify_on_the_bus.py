@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from contracts.entries import events as entries
 from contracts.identifiers import PersonId
 from contracts.notify.calls import ListNotices, ReadNotices
+from contracts.search import events as search
 from contracts.search.calls import FindEntries
 from contracts.signing import events as signing
 from onebox.servers.ports import free_ports
@@ -80,3 +81,15 @@ def test_a_seal_becomes_three_mails_and_a_repeat_none(houses: Bench, tmp_path: P
     (notice,) = client.call(ListNotices(), on_behalf_of=ADA).items
     client.call(ReadNotices(ids=(notice.id,)), on_behalf_of=ADA)
     assert client.call(ListNotices(), on_behalf_of=ADA).unread == 0
+
+
+def test_a_page_the_index_refuses_is_told_to_the_operators(houses: Bench, tmp_path: Path) -> None:
+    """Whoever runs the system learns that a page cannot be found, though nobody's work stops."""
+    houses.announce(search.PageRefused(entry=ENTRY, change_number=3))
+    new = tmp_path / "mail" / "new"
+    wait_until(lambda: new.exists() and any(new.iterdir()), what="a mail", seconds=20)
+
+    (path,) = new.iterdir()
+    mail = email.message_from_bytes(path.read_bytes(), policy=default)
+    assert mail["To"].addresses[0].addr_spec == "operations@localhost.localdomain"
+    assert ENTRY in mail.get_body(("plain",)).get_content()

@@ -2,9 +2,12 @@
 
 import threading
 from functools import partial
+from typing import Any
 
 import pytest
 
+from chassis.database import open_engine
+from chassis.settings import DatabaseSettings
 from contracts.errors import Unavailable
 from onebox.servers import opensearch
 from onebox.servers.ports import free_ports
@@ -22,22 +25,33 @@ HANDFUL = 20
 
 
 def test_a_page_the_mapping_refuses_is_buried_alone(house_database, opensearch_server: str) -> None:
-    """Its neighbours are indexed, it is named with the reason, and a later change of it is welcome."""
-    with opensearch_library(house_database("search"), opensearch_server) as library:
+    """Its neighbours are indexed, it is named with the reason, announced once, and a later change of it is welcome."""
+    database = house_database("search")
+    with opensearch_library(database, opensearch_server) as library:
         library.let(READER, held())
         # Longer than a keyword of Lucene may be.
-        library.put(page(1), page(2, tags=("x" * 40_000,)), page(3))
+        for _ in range(2):
+            library.put(page(1), page(2, tags=("x" * 40_000,)), page(3))
 
         assert {1, 3} == {hit.page.number for hit in library.find().hits}
         with library.open_unit() as unit:
             (refusal,) = unit.refusals(10)
         assert (page(2).entry, 1) == (refusal.entry, refusal.change_number)
         assert "immense term" in refusal.reason
+        assert [{"entry": page(2).entry, "change_number": 1}] == _announced(database)
 
         library.put(page(2, change_number=2))
         assert 3 == library.find().total
         with library.open_unit() as unit:
             assert unit.refusals(10) == ()
+
+
+def _announced(database: dict[str, Any]) -> list[dict[str, Any]]:
+    engine = open_engine(DatabaseSettings.model_validate(database), application_name="test")
+    with engine.connect() as connection:
+        payloads = list(connection.exec_driver_sql("SELECT payload FROM outbox WHERE type = 'PageRefused'").scalars())
+    engine.dispose()
+    return payloads
 
 
 @pytest.mark.full

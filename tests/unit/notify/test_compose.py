@@ -3,13 +3,14 @@
 import email
 from email.message import EmailMessage
 from email.policy import default
+from typing import Any
 
 import pytest
 
 from contracts.errors import Invalid
-from contracts.identifiers import MessageId, Sha256
+from contracts.identifiers import MessageId
 from services.notify.adapters.compose import TemplateComposer
-from services.notify.domain.letter import Alarm, Letter, Person
+from services.notify.domain.letter import Alarm, Letter, Locale, Person
 from services.notify.use_cases.raise_alarm import RaiseAlarm
 from tests.builders.notices import ADA, LEA, NOON, WIM, letter
 from tests.fakes.notify import FakeSink
@@ -97,15 +98,38 @@ def test_the_notice_of_the_web_app_says_what_the_mail_says() -> None:
 @pytest.mark.parametrize("damage", ["missing", "truncated", "damaged", "replaced"])
 def test_damage_is_told_to_the_operators_once_and_with_a_remedy(damage: str) -> None:
     """Whoever reads it at night must know which bytes, what happened and what to do; a repeat is no second mail."""
+    for locale, subject, remedy in (
+        ("fr", "[démonstration] Alerte", "Ne supprimez rien."),
+        ("en", "[demonstration] Alert", "Delete nothing."),
+    ):
+        alarm = Alarm(MessageId("m1"), "integrity_broken", {"sha256": "ab" * 32, "damage": damage}, NOON)
+        message, text = told(locale, alarm, alarm)
+
+        assert message["To"].addresses[0].addr_spec == "operations@example.org"
+        assert message["Subject"].startswith(subject)
+        assert "ab" * 32 in text.replace("\n", "")
+        assert remedy in text
+
+
+@pytest.mark.parametrize(
+    ("locale", "subject"), [("fr", "introuvable par la recherche"), ("en", "cannot be found by search")]
+)
+def test_pages_the_index_refuses_are_one_mail_a_day(locale: Locale, subject: str) -> None:
+    """A mapping gone wrong refuses a million pages: the operators get one mail that says where they are named."""
+    alarms = (Alarm(MessageId(f"m{n}"), "page_refused", {"entry": f"page-{n}"}, NOON) for n in range(3))
+    message, text = told(locale, *alarms)
+
+    assert subject in message["Subject"]
+    assert "page-2" in text
+    assert "paillasse search verify" in text.replace("\n", " ")
+
+
+def told(locale: Locale, *alarms: Alarm) -> tuple[Any, str]:
+    """Return the one mail operators get, and its text."""
     sink = FakeSink()
-    raise_alarm = RaiseAlarm(COMPOSER, sink, "operations@example.org")
-    for _ in range(2):
-        raise_alarm(Alarm(MessageId("m1"), Sha256("ab" * 32), damage, NOON))
+    raise_alarm = RaiseAlarm(COMPOSER, sink, "operations@example.org", locale)
+    for alarm in alarms:
+        raise_alarm(alarm)
     (mail,) = sink.mails.values()
     message = email.message_from_bytes(mail.content, policy=default)
-    text = message.get_body(("plain",)).get_content()
-
-    assert message["To"].addresses[0].addr_spec == "operations@example.org"
-    assert message["Subject"].startswith("[démonstration] Alerte")
-    assert "ab" * 32 in text.replace("\n", "")
-    assert "Ne supprimez rien." in text
+    return message, message.get_body(("plain",)).get_content()
