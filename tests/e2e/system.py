@@ -58,9 +58,21 @@ class System:
 
     def rows_and_files_agree(self) -> bool:
         """Ask the operator's command."""
-        command = [sys.executable, "-m", "onebox", "doctor", "--deep", "--data", str(self.site.folder), "--json"]
-        done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=60)
+        done = self.command("doctor", "--deep", "--json")
         return done.returncode == 0 and json.loads(done.stdout) == {"clean": True, "differences": []}
+
+    def index_agrees(self) -> bool:
+        """Ask the operator's command whether search shows what entries holds; pages on their way count as stale."""
+        done = self.command("search", "verify", "--json")
+        return done.returncode == 0 and bool(json.loads(done.stdout)["clean"])
+
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Give an operator's command about this installation and wait for its end."""
+        return subprocess.run(self.words(*words), cwd=ROOT, check=False, capture_output=True, text=True, timeout=120)
+
+    def words(self, *words: str) -> list[str]:
+        """Return an operator's command about this installation."""
+        return [sys.executable, "-m", "onebox", *words, "--data", str(self.site.folder)]
 
     def run_main_job(self, archive: Path, out: Path) -> Summary:
         """Run the main job to its end."""

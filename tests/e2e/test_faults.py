@@ -20,6 +20,7 @@ from onebox.demo.api import client
 from onebox.demo.seed import ensure
 from onebox.demo.summary import Step, Summary
 from tests.e2e.system import SAMPLE, System
+from tests.servers.processes import wait_until
 
 # When to strike: right after these steps, so that each blow falls into the next one.
 MOMENTS = ("upload", "send_into_circuit", "sign_author", "sign_approver")
@@ -73,6 +74,8 @@ def _survive(system: System, out: Path, program: str, number: signal.Signals, mo
     _assert_pages_without_gap(system, reference)
     _assert_mails_once(system, reference)
     _assert_blobs_whole(system)
+    wait_until(system.index_agrees, what="search verify: clean", seconds=60)
+    assert system.rows_and_files_agree()
 
 
 def _assert_pages_without_gap(system: System, reference: str) -> None:

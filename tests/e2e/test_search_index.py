@@ -3,7 +3,6 @@
 import json
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,20 +32,9 @@ def installed() -> Iterator[System]:
         yield system
 
 
-def search(system: System, operation: str, *options: str) -> list[str]:
-    """Return an operator's command."""
-    return [sys.executable, "-m", "onebox", "search", operation, "--data", str(system.site.folder), *options]
-
-
-def run(system: System, operation: str, *options: str) -> subprocess.CompletedProcess[str]:
-    """Give a command and wait for its end."""
-    command = search(system, operation, *options)
-    return subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=120)
-
-
 def compare(system: System) -> dict[str, object]:
     """Compare the index with what entries holds."""
-    done = run(system, "verify", "--json")
+    done = system.command("search", "verify", "--json")
     assert done.returncode == 0, done.stdout + done.stderr
     found: dict[str, object] = json.loads(done.stdout)
     return found
@@ -55,7 +43,7 @@ def compare(system: System) -> dict[str, object]:
 def test_the_index_shows_what_entries_holds(installed: System) -> None:
     """For a program, and for a person."""
     found = compare(installed)
-    said = run(installed, "verify")
+    said = installed.command("search", "verify")
 
     assert (found["clean"], found["missing"], found["stale"], found["surplus"]) == (True, [], [], [])
     assert found["compared"] > 0
@@ -65,7 +53,7 @@ def test_the_index_shows_what_entries_holds(installed: System) -> None:
 def test_a_rebuild_tells_how_far_it_is(installed: System) -> None:
     """Progress goes where it disturbs no program that reads the outcome."""
     pages = compare(installed)["compared"]
-    done = run(installed, "rebuild")
+    done = installed.command("search", "rebuild")
 
     assert done.returncode == 0, done.stderr
     assert "generation" in done.stderr
@@ -77,7 +65,7 @@ def test_a_rebuild_outlives_the_house(installed: System, tmp_path: Path) -> None
     before = compare(installed)
     frozen = installed.kill("search", number=signal.SIGSTOP)
     with (tmp_path / "said").open("w+") as said:
-        asked = subprocess.Popen(search(installed, "rebuild", "--json"), cwd=ROOT, stdout=said)
+        asked = subprocess.Popen(installed.words("search", "rebuild", "--json"), cwd=ROOT, stdout=said)
         # Asked for, and nobody there to do it.
         with pytest.raises(subprocess.TimeoutExpired):
             asked.wait(10)
