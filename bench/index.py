@@ -46,7 +46,7 @@ async def measure(folder: Path, seconds: float) -> Result:
 
 def _feeding(running: Engines, result: Result) -> None:
     sides = {"opensearch": running.opensearch(), "postgresql": running.postgresql()}
-    running.client.indices.create(index=_TWIN_INDEX, body=index_body(refresh_interval=REFRESH))
+    running.client.indices.create(index=_TWIN_INDEX, body=index_body(refresh_interval=REFRESH, replicas=0))
     rounds: dict[str, list[tuple[float, float]]] = {name: [] for name in sides}
     cpu: dict[str, list[float]] = {name: [] for name in (*sides, "raw")}
     pids = running.pids | {running.ours}

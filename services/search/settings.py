@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 
 from chassis.settings import ProcessSettings
 
@@ -31,3 +31,5 @@ class SearchSettings(ProcessSettings):
     opensearch_timeout_seconds: float = 1.8
     # A page is searchable after this and the way there; shorter costs more small segments.
     opensearch_refresh_interval: str = "250ms"
+    # Copies of each new generation on other nodes, so that one node may go; an index that is lost is made again.
+    opensearch_replicas: int = Field(default=0, ge=0)

@@ -107,5 +107,8 @@ def _opensearch(settings: SearchSettings, engine: Engine) -> tuple[Index, OpenSh
         login=(settings.opensearch_user, password) if settings.opensearch_user else None,
     )
     name, zone = settings.opensearch_index, settings.institution_time_zone
-    index = OpenSearchIndex(client, engine, name, time_zone=zone, refresh_interval=settings.opensearch_refresh_interval)
+    index = OpenSearchIndex(
+        client, engine, name, time_zone=zone, refresh_interval=settings.opensearch_refresh_interval,
+        replicas=settings.opensearch_replicas,
+    )  # fmt: skip
     return index, partial(OpenSearchShelf, client=client, name=name, documents=Documents(zone))

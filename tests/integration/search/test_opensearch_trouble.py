@@ -1,6 +1,7 @@
 """What becomes of pages when OpenSearch is away, dies, or does not take one."""
 
 import threading
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -96,3 +97,13 @@ def _feed(index: IndexEntries, some: threading.Event) -> None:
         index({one.entry: 1 for one in PAGES[begin : begin + HANDFUL]})
         if begin >= 3 * HANDFUL:
             some.set()
+
+
+def test_a_generation_is_made_with_the_copies_asked_for(house_database, opensearch_server: str) -> None:
+    """Where there are several nodes one may go; one shard, as only there counts of facets are exact."""
+    with opensearch_library(house_database("search"), opensearch_server) as library:
+        replace(library.index, replicas=2).begin(2)
+        settings = library.index.client.indices.get_settings(index=f"{library.index.name}-2")
+
+    (made,) = (one["settings"]["index"] for one in settings.values())
+    assert ("1", "2") == (made["number_of_shards"], made["number_of_replicas"])

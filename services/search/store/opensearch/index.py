@@ -34,7 +34,8 @@ class OpenSearchIndex:
     """
     The index in OpenSearch. ``name`` is its alias, ``engine`` the house's database, which knows who may read what.
 
-    ``time_zone`` is the institution's (IANA name), ``refresh_interval`` how long a page may wait to be searchable.
+    ``time_zone`` is the institution's (IANA name), ``refresh_interval`` how long a page may wait to be searchable,
+    ``replicas`` how many copies of each new generation other nodes hold.
     """
 
     client: OpenSearch
@@ -42,6 +43,7 @@ class OpenSearchIndex:
     name: str
     time_zone: str
     refresh_interval: str
+    replicas: int = 0
 
     @property
     def shape(self) -> str:
@@ -89,7 +91,7 @@ class OpenSearchIndex:
             if not self.client.indices.exists(index=index):
                 # 400: it was being made by an attempt whose answer did not come in time.
                 params = {"ignore": 400, "request_timeout": MAKING_SECONDS}
-                body = index_body(refresh_interval=self.refresh_interval)
+                body = index_body(refresh_interval=self.refresh_interval, replicas=self.replicas)
                 self.client.indices.create(index=index, body=body, params=params)
             if not self.client.indices.exists_alias(name=self.name):
                 self.client.indices.put_alias(index=index, name=self.name)

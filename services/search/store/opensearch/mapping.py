@@ -62,7 +62,7 @@ KEYWORDS = (
 )  # fmt: skip
 
 
-def index_body(*, refresh_interval: str) -> dict[str, Any]:
+def index_body(*, refresh_interval: str, replicas: int) -> dict[str, Any]:
     """
     Return the settings and the mapping of a generation.
 
@@ -71,7 +71,7 @@ def index_body(*, refresh_interval: str) -> dict[str, Any]:
     return {
         "settings": {
             "number_of_shards": 1,
-            "number_of_replicas": 0,
+            "number_of_replicas": replicas,
             "refresh_interval": refresh_interval,
             "analysis": _ANALYSIS,
             "similarity": {"stable": {"type": "scripted", "script": {"source": _SCORE}}},
