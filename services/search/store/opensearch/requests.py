@@ -4,23 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.search.domain.query import After, FacetName, Query, positive_terms, without_stop_words
+from services.search.store.facets import FACETS, MOST_FACET_VALUES
 from services.search.store.opensearch.conditions import Clause, Compiler, narrowed
 from services.search.store.opensearch.documents import microseconds
 from services.search.store.opensearch.snippets import HIGHLIGHT
-
-MOST_FACET_VALUES = 50
-_FACETS: dict[FacetName, tuple[str, str]] = {
-    "unit": ("unit", "unit_code"),
-    "team": ("team", "team_name"),
-    "notebook": ("notebook", "notebook_reference"),
-    "author": ("author", "author_name"),
-    "year_month": ("year_month", "year_month"),
-    "state": ("state", "state"),
-    "file_type": ("file_types", "file_types"),
-    "tag": ("tags", "tags"),
-}
-# Facets whose label is the value itself.
-_PLAIN = frozenset({"year_month", "state", "file_type", "tag"})
 
 
 def rights(labels: Sequence[str], hidden: Sequence[str]) -> dict[str, list[Clause]]:
@@ -54,11 +41,11 @@ def request_body(query: Query, rights: dict[str, list[Clause]], time_zone: str) 
 
 
 def _facet(name: FacetName) -> dict[str, Any]:
-    field, label = _FACETS[name]
+    field, label = FACETS[name]
     wanted: dict[str, Any] = {
         "terms": {"field": field, "size": MOST_FACET_VALUES, "order": [{"_count": "desc"}, {"_key": "asc"}]}
     }
-    if name not in _PLAIN:
+    if label != field:
         # Who was renamed has pages under both names: one is shown, the same every time.
         wanted["aggs"] = {"label": {"terms": {"field": label, "size": 1, "order": {"_key": "desc"}}}}
     return wanted

@@ -11,6 +11,7 @@ from typing import Any
 from services.search.domain.lexemes import Stems
 from services.search.domain.marking import SCANNED_CHARACTERS
 from services.search.domain.query import FacetName, Filters, Node, Query, words_only
+from services.search.store.facets import FACETS, MOST_FACET_VALUES
 from services.search.store.postgresql.conditions import YEAR_MONTH, Compiler, Values, is_of_words
 from services.search.store.postgresql.vectors import tsquery
 from services.search.store.tables import document
@@ -18,19 +19,8 @@ from services.search.store.tables import document
 TOTAL, HIT = "total", "hit"
 # Scores travel as integers, so that a cursor compares them exactly.
 SCORE_UNIT = 1_000_000
-MOST_FACET_VALUES = 50
 # Of D, C, B, A (PostgreSQL manual §12.3.3); 1 = divide by 1 + log(length): long pages do not win by length alone.
 _RANK = "ts_rank(CAST('{0.1,0.2,0.5,1.0}' AS real[]), document.words, %s, 1)"
-_FACETS: dict[FacetName, tuple[str, str]] = {
-    "unit": ("unit", "unit_code"),
-    "team": ("team", "team_name"),
-    "notebook": ("notebook", "notebook_reference"),
-    "author": ("author", "author_name"),
-    "year_month": ("year_month", "year_month"),
-    "state": ("state", "state"),
-    "file_type": ("file_types", "file_types"),
-    "tag": ("tags", "tags"),
-}
 # Facets of which a page shows several values.
 _MANY = frozenset({"file_type", "tag"})
 # Columns that no hit shows; of the text only what snippets are cut from is read.
@@ -77,7 +67,7 @@ def _found(query: Query, expression: Node | None, compiler: Compiler, values: Va
         if query.order == "relevance" and ranked is not None:
             rank = _RANK % values.place(tsquery(ranked, compiler.stems), "tsquery")
             score = f"round({rank} * {SCORE_UNIT})"
-    counted = sorted({column for name in query.facets if name != "year_month" for column in _FACETS[name]})
+    counted = sorted({column for name in query.facets if name != "year_month" for column in FACETS[name]})
     columns = [f"document.{name}" for name in ("entry", "changed_at", *counted)]
     columns.append(f"CAST({score} AS bigint) AS score")
     if "year_month" in query.facets:
@@ -105,7 +95,7 @@ def _total() -> str:
 
 
 def _facet(name: FacetName) -> str:
-    value, label = _FACETS[name]
+    value, label = FACETS[name]
     rows = f"found, unnest(found.{value}) AS each" if name in _MANY else "found"
     if name in _MANY:
         value = label = "each"
