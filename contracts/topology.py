@@ -145,5 +145,6 @@ LISTENERS: dict[tuple[str, str], tuple[str, ...]] = {
     ("storage", "HoldPlaced"): ("signing",),
     ("storage", "HoldLifted"): ("signing",),
     ("storage", "TextExtracted"): ("search",),
+    ("search", "PageRefused"): ("notify",),
     ("gateway", "TokenIssued"): ("signing",),
 }
