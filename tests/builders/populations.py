@@ -212,13 +212,15 @@ class Population:
             self.write.change_tags(who, entry=entry, add=(word,), remove=())
         elif self.chance.random() < 0.7:
             self.write.add_comment(who, entry=entry, said=Said(word))
-        else:
+        elif held is not next(iter(self.pages.values())):
             self.write.strike_out(who, entry=entry, reason="erreur")
             del self.pages[entry]
 
     def _leave(self) -> None:
-        if self.chance.random() < 0.5 and len(self.researchers) > 3:
-            gone = self.chance.choice(list(self.researchers))
+        # Somebody must be left who holds a notebook with a page: shares and restrictions are theirs to decide.
+        keeper = next(iter(self.pages.values())).holder
+        if self.chance.random() < 0.5 and (others := [one for one in self.researchers if one != keeper]):
+            gone = self.chance.choice(others)
             self.write.record_departure(caller(self.admin), person=gone)
             self.moved.add(gone)
             del self.researchers[gone]
