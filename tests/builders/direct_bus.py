@@ -1,5 +1,6 @@
 """Join houses without a bus: a call is answered by the very method that answers it on the bus, in this process."""
 
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +21,7 @@ class DirectBus:
 
     def call(self, call: Call, *, timeout_seconds: float) -> Message:
         """Return the answer as it was made."""
-        context = CallContext(self.actor, correlation_id="test", deadline=timeout_seconds)
+        context = CallContext(self.actor, correlation_id="test", deadline=time.time() + timeout_seconds)
         answer: Message = getattr(self.service, call.method)(call, context)
         return answer
 

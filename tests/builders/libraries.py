@@ -2,12 +2,14 @@
 
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
+
+import pytest
 
 from chassis.database import open_engine
 from chassis.settings import DatabaseSettings
@@ -61,6 +63,16 @@ class Library:
     def titles(self, q: str) -> list[str]:
         """Return the titles found, best first."""
         return [hit.page.title for hit in self.find(q).hits]
+
+
+def library_on(engine: str, request: pytest.FixtureRequest) -> AbstractContextManager[Library]:
+    """Return an empty library of an engine (``fake``, ``postgresql``, ``opensearch``) on the servers of the tests."""
+    if engine == "fake":
+        return fake_library()
+    database = request.getfixturevalue("house_database")("search")
+    if engine == "postgresql":
+        return postgres_library(database)
+    return opensearch_library(database, request.getfixturevalue("opensearch_server"))
 
 
 @contextmanager

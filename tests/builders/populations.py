@@ -48,14 +48,6 @@ class Size:
     shares: int
 
 
-@dataclass(frozen=True)
-class Held:
-    """A notebook as it was opened, and by whom."""
-
-    notebook: Notebook
-    holder: PersonId
-
-
 @dataclass
 class Population:
     """Two regions of two units of two teams, people who work there, worked there or will, and what they wrote."""
@@ -69,9 +61,9 @@ class Population:
     teams: list[StructureId] = field(default_factory=list)
     people: list[PersonId] = field(default_factory=list)
     researchers: dict[PersonId, StructureId] = field(default_factory=dict)
-    notebooks: dict[NotebookId, Held] = field(default_factory=dict)
-    restricted: dict[NotebookId, tuple[int, bool]] = field(default_factory=dict)
-    pages: dict[EntryId, Held] = field(default_factory=dict)
+    notebooks: dict[NotebookId, Notebook] = field(default_factory=dict)
+    holders: dict[NotebookId, PersonId] = field(default_factory=dict)
+    pages: dict[EntryId, NotebookId] = field(default_factory=dict)
     own_words: dict[EntryId, str] = field(default_factory=dict)
     grants: list[tuple[str, PersonId]] = field(default_factory=list)
     moved: set[PersonId] = field(default_factory=set)
@@ -155,34 +147,32 @@ class Population:
         holder, team = self.chance.choice(list(self.researchers.items()))
         restricted = self.chance.random() < 0.3
         opened = self.write.open_notebook(caller(holder), structure=team, title="Cahier", restricted=restricted)
-        self.notebooks[opened.id] = Held(opened, holder)
-        self.restricted[opened.id] = (opened.version, restricted)
+        self.notebooks[opened.id], self.holders[opened.id] = opened, holder
 
     def _write(self, number: int) -> None:
-        held = self.chance.choice(list(self.notebooks.values()))
+        notebook = self.chance.choice(list(self.notebooks))
         text = " ".join([*self.chance.choices(WORDS, k=self.chance.randrange(4)), f"zq{number}"])
-        made = self.write.create_entry(
-            caller(held.holder), notebook=held.notebook.id, entry=None, title="Page", first=page(text, title="Page")
-        )
-        self.pages[made.entry.id], self.own_words[made.entry.id] = held, f"zq{number}"
+        who = caller(self.holders[notebook])
+        made = self.write.create_entry(who, notebook=notebook, entry=None, title="Page", first=page(text, title="Page"))
+        self.pages[made.entry.id], self.own_words[made.entry.id] = notebook, f"zq{number}"
 
     def _share(self) -> None:
         # Shared up to twenty days ago, until a day before, at or after today, or for good.
         self.clock.days = self.chance.choice((20, 5, 1, 0))
-        held, ends = self._any_held(), self.chance.choice((None, -5, -1, 0, 1, 30))
+        notebook, ends = self._any_held(), self.chance.choice((None, -5, -1, 0, 1, 30))
         today = self.clock.today()
         until = None if ends is None else max(today, today + timedelta(days=self.clock.days + ends))
-        target = Target(notebook=held.notebook.id)
-        if self.chance.random() < 0.5 and (mine := [one for one, by in self.pages.items() if by is held]):
+        target = Target(notebook=notebook)
+        if self.chance.random() < 0.5 and (mine := [one for one, where in self.pages.items() if where == notebook]):
             target = Target(entry=self.chance.choice(mine))
         beneficiary = Beneficiary(person=self._someone())
         if self.chance.random() < 0.4:
             beneficiary = Beneficiary(structure=self.chance.choice([*self.teams, *self.units, self.root]))
         given = self.write.give_grant(
-            caller(held.holder), target=target, beneficiary=beneficiary, level=self.chance.choice(LEVELS),
+            caller(self.holders[notebook]), target=target, beneficiary=beneficiary, level=self.chance.choice(LEVELS),
             until_date=until,
         )  # fmt: skip
-        self.grants.append((given.id, held.holder))
+        self.grants.append((given.id, self.holders[notebook]))
         self.clock.days = 0
 
     def _revoke(self) -> None:
@@ -196,29 +186,28 @@ class Population:
         self._at_random(self._someone())
 
     def _restrict(self) -> None:
-        held = self._any_held()
-        self.moved |= {one for one, team in self.researchers.items() if team == held.notebook.path[-1]}
-        version, restricted = self.restricted[held.notebook.id]
-        changed = self.write.change_notebook(
-            caller(held.holder), notebook=held.notebook.id, version=version, title=None, restricted=not restricted
-        )
-        self.restricted[changed.id] = (changed.version, changed.restricted)
+        found = self.notebooks[self._any_held()]
+        self.moved |= {one for one, team in self.researchers.items() if team == found.path[-1]}
+        self.notebooks[found.id] = self.write.change_notebook(
+            caller(self.holders[found.id]), notebook=found.id, version=found.version, title=None,
+            restricted=not found.restricted,
+        )  # fmt: skip
 
     def _mark(self) -> None:
         """Tag a page, speak of it, or strike it out."""
-        entry, held = self.chance.choice([one for one in self.pages.items() if one[1].holder in self.researchers])
-        word, who = self.chance.choice(WORDS), caller(held.holder)
+        theirs = [one for one in self.pages.items() if self.holders[one[1]] in self.researchers]
+        entry, notebook = self.chance.choice(theirs)
+        word, who = self.chance.choice(WORDS), caller(self.holders[notebook])
         if self.chance.random() < 0.4:
             self.write.change_tags(who, entry=entry, add=(word,), remove=())
         elif self.chance.random() < 0.7:
             self.write.add_comment(who, entry=entry, said=Said(word))
-        elif held is not next(iter(self.pages.values())):
+        elif notebook != self._kept:
             self.write.strike_out(who, entry=entry, reason="erreur")
             del self.pages[entry]
 
     def _leave(self) -> None:
-        # Somebody must be left who holds a notebook with a page: shares and restrictions are theirs to decide.
-        keeper = next(iter(self.pages.values())).holder
+        keeper = self.holders[self._kept]
         if self.chance.random() < 0.5 and (others := [one for one in self.researchers if one != keeper]):
             gone = self.chance.choice(others)
             self.write.record_departure(caller(self.admin), person=gone)
@@ -229,5 +218,10 @@ class Population:
         self.moved.add(one := self.chance.choice(self.people))
         return one
 
-    def _any_held(self) -> Held:
-        return self.chance.choice([one for one in self.notebooks.values() if one.holder in self.researchers])
+    @property
+    def _kept(self) -> NotebookId:
+        """A notebook whose holder stays and whose pages do: shares and restrictions are somebody's to decide."""
+        return next(iter(self.pages.values()))
+
+    def _any_held(self) -> NotebookId:
+        return self.chance.choice([one for one, holder in self.holders.items() if holder in self.researchers])

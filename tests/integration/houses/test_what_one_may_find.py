@@ -4,7 +4,6 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, get_args
@@ -28,7 +27,7 @@ from services.search.use_cases.index_entry import IndexEntries
 from services.search.use_cases.refresh_reader_labels import DistrustAllLabels, RefreshReaderLabels
 from tests.builders.direct_bus import DirectBus, hear
 from tests.builders.entries import ZONE, StorageDouble
-from tests.builders.libraries import Library, opensearch_library, postgres_library
+from tests.builders.libraries import Library, library_on
 from tests.builders.populations import WORDS, Population, ShiftedClock, Size
 
 FACETS = get_args(FacetName)
@@ -43,7 +42,6 @@ SHAPES = (
     ("", "true"),
 )
 ROUNDS = 12
-FILTERS = {"notebook": "notebook", "unit": "unit", "team": "team", "author": "author", "state": "state"}
 
 # The rule of visibility in the tables of record alone: no label, no view, nothing the product derives.
 READABLE = """
@@ -104,7 +102,7 @@ class Houses:
 
     def may_read(self, reader: PersonId, condition: str = "true", **narrowed: str) -> list[Any]:
         """Return what the statement says."""
-        clause = " AND ".join(f"{FILTERS[name]} = :{name}" for name in narrowed) or "true"
+        clause = " AND ".join(f"{name} = :{name}" for name in narrowed) or "true"
         statement = text(READABLE.format(condition=condition, narrowed=clause))
         with self.engine.connect() as connection:
             return list(connection.execute(statement, {"reader": reader, "zone": ZONE, **narrowed}))
@@ -126,28 +124,18 @@ def chance(request: pytest.FixtureRequest) -> random.Random:
 @pytest.fixture(params=["postgresql", "opensearch"])
 def houses(request: pytest.FixtureRequest, chance: random.Random) -> Iterator[Houses]:
     """Return entries without a soul, and an empty index of each engine."""
-    fresh = request.getfixturevalue("house_database")
-    engine = open_engine(DatabaseSettings(**fresh("entries")), application_name="test")
+    database = request.getfixturevalue("house_database")("entries")
+    engine = open_engine(DatabaseSettings(**database), application_name="test")
     clock, storage = ShiftedClock(), StorageDouble()
     readings = SqlReadings(autocommit(engine), ZONE)
     writing = build_writing(SqlUnits(engine, ZONE, clock), readings, files=storage, clock=clock)
     entries = EntriesRead()
     entries.house = SimpleNamespace(read=build_reads(readings, files=storage))
     bus = BusEntries(DirectBus(entries, Actor(issuer="search")), timeout_seconds=30)
-    with _library(request, fresh("search")) as library:
+    with library_on(request.param, request) as library:
         search, pull = _search(library, bus)
         yield Houses(Population(writing, clock, chance), engine, search, pull, library)
     engine.dispose()
-
-
-@contextmanager
-def _library(request: pytest.FixtureRequest, database: dict[str, Any]) -> Iterator[Library]:
-    if request.param == "postgresql":
-        opened = postgres_library(database)
-    else:
-        opened = opensearch_library(database, request.getfixturevalue("opensearch_server"))
-    with opened as library:
-        yield library
 
 
 def _search(library: Library, entries: BusEntries) -> tuple[Search, PullQueued]:

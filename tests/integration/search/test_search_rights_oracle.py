@@ -12,7 +12,7 @@ from contracts.identifiers import AccessLabel, NotebookId, PersonId, StructureId
 from services.search.domain.page import IndexedField, IndexedPage
 from services.search.domain.parser import parse
 from services.search.domain.query import FacetName, Filters, Query, ReadableBy
-from tests.builders.libraries import Library, fake_library, opensearch_library, postgres_library
+from tests.builders.libraries import Library, fake_library, library_on
 from tests.builders.pages import attached, held, page
 
 # Words without endings: all stemmers leave them alone, so that only rights and operators are compared.
@@ -45,12 +45,7 @@ def seed() -> int:
 @pytest.fixture(params=["postgresql", "opensearch"])
 def engine(request: pytest.FixtureRequest) -> Iterator[Library]:
     """Return an empty index of each engine."""
-    database = request.getfixturevalue("house_database")("search")
-    if request.param == "postgresql":
-        opened = postgres_library(database)
-    else:
-        opened = opensearch_library(database, request.getfixturevalue("opensearch_server"))
-    with opened as made:
+    with library_on(request.param, request) as made:
         yield made
 
 
