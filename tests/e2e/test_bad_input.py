@@ -118,25 +118,28 @@ def test_an_upload_is_its_owners(lab: Laboratory) -> None:
     assert lab.ben.get(f"/notebooks/{notebook}/entries")["items"] == []
 
 
-HOSTILE = {
-    "bombe.docx": (files.bomb(files.docx(["x"]), "word/document.xml"), "failed", "bomb"),
-    "verrou.pdf": (files.encrypted_pdf(), "failed", "encrypted"),
-    "long.pdf": (files.pdf(f"page {n}" for n in range(10_000)), "done", "too_many_pages"),
-    "page.html": (b"<script>alert(1)</script><p>inerte</p>", "done", ""),
-}
+def hostile() -> dict[str, tuple[bytes, str, str]]:
+    """Return files by name, each with what becomes of its reading and why."""
+    return {
+        "bombe.docx": (files.bomb(files.docx(["x"]), "word/document.xml"), "failed", "bomb"),
+        "verrou.pdf": (files.encrypted_pdf(), "failed", "encrypted"),
+        "long.pdf": (files.pdf(f"page {n}" for n in range(10_000)), "done", "too_many_pages"),
+        "page.html": (b"<script>alert(1)</script><p>inerte</p>", "done", ""),
+    }
 
 
 def test_hostile_files_cost_a_reason_and_can_be_had_whole(lab: Laboratory) -> None:
     """A zip bomb, a locked file, a PDF of 10,000 pages, a script: each has its word, and its bytes are untouched."""
+    sent = hostile()
     attachments = [
         {"name": name, "upload": uploaded(lab.ada, content, name=name, media_type="application/octet-stream")}
-        for name, (content, _, _) in HOSTILE.items()
+        for name, (content, _, _) in sent.items()
     ]
     body = {"title": "Page", "first": {**page("pièces"), "attachments": attachments}}
     entry = lab.ada.make(f"/notebooks/{lab.notebook(lab.ada)}/entries", body)["id"]
     at = f"/entries/{entry}/revisions/1/attachments"
 
-    for name, (content, status, reason) in HOSTILE.items():
+    for name, (content, status, reason) in sent.items():
         read = lab.ada.until(f"{at}/{name}/text", lambda found: found["status"] != "pending")
         assert (status, reason) == (read["status"], read["reason"]), name
         signed = lab.ada.ask("GET", f"{at}/{name}")
