@@ -41,6 +41,18 @@ async def _read(person: Person, at: str) -> dict[str, dict[str, Any]]:
     return {name: await person.wait_for(f"{at}/{name}/text", lambda it: it["status"] != "pending") for name in PAGE}
 
 
+async def _found_inside(person: Person, word: str, at: str) -> list[dict[str, Any]]:
+    """Wait until a page is found by the word of a file, and return the pieces of files that the hit shows."""
+    entry = at.split("/")[2]
+    found = await person.wait_for("/search", lambda them: any(hit["entry"] == entry for hit in them["items"]), q=word)
+    [hit] = [hit for hit in found["items"] if hit["entry"] == entry]
+    return [piece for piece in hit["snippets"] if piece["place"] == "attachment"]
+
+
+def _marked(piece: dict[str, Any]) -> list[str]:
+    return [piece["text"][start:end] for start, end in piece["ranges"]]
+
+
 async def _story(system: System, folder: Path) -> None:
     async with client(system.site.base_url) as http:
         demo = await seed.ensure(http, folder=system.site.folder, setup_token=system.site.setup_token)
@@ -55,6 +67,16 @@ async def _story(system: System, folder: Path) -> None:
         assert {name: one["media_type_lies"] for name, one in read.items()} == dict.fromkeys(PAGE, False) | {
             "figure.png": True
         }
+        # A word written nowhere but in a cell, or on a PDF's page, leads there; by either of its spellings.
+        for word, name, label, marked in (
+            ("α-synucléine", "données/suivi.xlsx", "Feuil1!B12", "α-synucléine"),
+            ("alpha-synucleine", "données/suivi.xlsx", "Feuil1!B12", "α-synucléine"),
+            ("Na2HPO4", "protocole.pdf", "p. 3", "Na2HPO4"),
+        ):
+            [piece] = await _found_inside(author, word, at)
+            assert (piece["file"], piece["label"], _marked(piece)) == (name, label, [marked])
+            seen_by_stranger = await stranger.get("/search", q=word)
+            assert all(hit["entry"] not in at for hit in seen_by_stranger["items"])
         assert (read["secret.xlsx"]["status"], read["secret.xlsx"]["reason"]) == ("failed", "encrypted")
         signed = await author.request("GET", f"{at}/protocole.pdf/preview", params={"kind": "page-1"})
         assert (await http.get(signed.headers["location"])).content.startswith(b"\x89PNG")
