@@ -4,12 +4,14 @@ import os
 from pathlib import Path
 from typing import ClassVar, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SecretsSettingsSource,
     SettingsConfigDict,
+    SettingsError,
 )
 
 ENVIRONMENT_PREFIX = "PAILLASSE_"
@@ -21,6 +23,10 @@ def secrets_folder() -> Path | None:
     return Path(named) if named and Path(named).is_dir() else None
 
 
+class SettingsRefused(SystemExit):
+    """A process does not start: one line a setting says its name, what is wrong and where to put it right."""
+
+
 class _Settings(BaseSettings):
     """Read ``PAILLASSE_<prefix><field>`` from the environment, else the file ``<prefix><field>`` among the secrets."""
 
@@ -29,8 +35,28 @@ class _Settings(BaseSettings):
 
     @classmethod
     def load(cls) -> Self:
-        """Read and validate all fields; raise pydantic's ValidationError naming what is missing."""
-        return cls()
+        """Read and validate all fields; raise SettingsRefused naming all that are missing or wrong."""
+        try:
+            return cls()
+        except ValidationError as wrong:
+            lines = [cls._said_of(error) for error in wrong.errors(include_url=False)]
+        except SettingsError as unread:
+            lines = [f"{unread}: write it as JSON"]
+        raise SettingsRefused("\n".join(["paillasse: cannot start with these settings.", *lines]))
+
+    @classmethod
+    def _said_of(cls, error: ErrorDetails) -> str:
+        """Name the variable, what is wrong with it, and what was found; never what a secret holds."""
+        if not error["loc"]:
+            return f"  {error['msg'].removeprefix('Value error, ')}"
+        field, *inside = (str(part) for part in error["loc"])
+        variable = f"{cls.model_config['env_prefix']}{field}".upper()
+        if error["type"] == "missing":
+            file = f", or in the file {cls.file_prefix}{field} of PAILLASSE_SECRETS_DIR"
+            return f"  {variable} is missing: set it in the environment{file if secrets_folder() else ''}"
+        shown = isinstance(error["input"], str) and "Secret" not in str(cls.model_fields[field].annotation)
+        found = f" (found {error['input']!r})" if shown else ""
+        return f"  {'.'.join([variable, *inside])}: {error['msg']}{found}"
 
     @classmethod
     def settings_customise_sources(

@@ -33,7 +33,7 @@ class Server(uvicorn.Server):
 
 async def serve() -> None:
     """Serve until SIGTERM, then let what is in flight end."""
-    settings = GatewaySettings()
+    settings = GatewaySettings.load()
     logging.configure("gateway")
     app = build(settings)
     server = Server(
