@@ -3,6 +3,7 @@
 import asyncio
 import os
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from bench.demonstration import demonstration
@@ -26,7 +27,7 @@ from onebox.demo.api import Person
 
 # Of no use here: a round is one file.
 SECONDS = 0.0
-ROUNDS = 3
+ROUNDS = 5
 _NAME = "mesures.bin"
 _TWIN = "directory: write + SHA-256 + SHA-512 + fsync of bytes at hand; S3: a presigned GET from the same server"
 
@@ -40,33 +41,45 @@ async def measure(folder: Path, seconds: float) -> Result:  # noqa: ARG001 -- as
 
 
 async def _directory(folder: Path, content: memoryview, result: Result) -> None:
-    rounds = []
     async with demonstration(folder) as (demo, author):
         path = await _page_with(author, content)
         async with watched_memory(demo) as memory:
-            for _ in range(ROUNDS):
-                ours = await _download(author, path, folder / "ours")
-                began = time.perf_counter()
-                await asyncio.to_thread(keep, content, folder / "twin")
-                rounds.append(speeds(ours, time.perf_counter() - began))
+            rounds = await _in_turn(
+                lambda: _download(author, path, folder / "ours"),
+                lambda: asyncio.to_thread(keep, content, folder / "twin"),
+            )
     result.compare("directory_mib_per_second", rounds, floor=DIRECTORY_FLOOR)
     result.under_ceiling("directory_memory_mib", memory.beyond_idle_mib, ceiling=MEMORY_CEILING_MIB)
 
 
 async def _s3(folder: Path, content: memoryview, result: Result) -> None:
-    rounds = []
     async with demonstration(folder, store="s3") as (demo, author):
         path = await _page_with(author, content)
         direct = Direct.to(demo)
         await asyncio.to_thread(put, direct.url("put_object", "bench/twin"), content, {})
+        url = direct.url("get_object", "bench/twin")
         async with watched_memory(demo) as memory:
-            for _ in range(ROUNDS):
-                ours = await _download(author, path, folder / "ours")
-                began = time.perf_counter()
-                await asyncio.to_thread(_fetch, direct.url("get_object", "bench/twin"), folder / "twin")
-                rounds.append(speeds(ours, time.perf_counter() - began))
+            rounds = await _in_turn(
+                lambda: _download(author, path, folder / "ours"),
+                lambda: asyncio.to_thread(_fetch, url, folder / "twin"),
+            )
     result.compare("s3_mib_per_second", rounds, floor=S3_FLOOR)
     result.under_ceiling("s3_memory_mib", memory.beyond_idle_mib, ceiling=MEMORY_CEILING_MIB)
+
+
+async def _in_turn(
+    ours: Callable[[], Awaitable[None]], twin: Callable[[], Awaitable[None]]
+) -> list[tuple[float, float]]:
+    """Return the speeds of both, round by round; who begins alternates, and the first round pays for the uploads."""
+    rounds = []
+    for number in range(ROUNDS + 1):
+        spent = {}
+        for side in (ours, twin) if number % 2 else (twin, ours):
+            began = time.perf_counter()
+            await side()
+            spent[side] = time.perf_counter() - began
+        rounds.append(speeds(spent[ours], spent[twin]))
+    return rounds[1:]
 
 
 async def _page_with(author: Person, content: memoryview) -> str:
@@ -84,11 +97,9 @@ async def _page_with(author: Person, content: memoryview) -> str:
     return f"/entries/{entry['id']}/revisions/1/attachments/{_NAME}"
 
 
-async def _download(author: Person, path: str, to: Path) -> float:
-    began = time.perf_counter()
+async def _download(author: Person, path: str, to: Path) -> None:
     answer = await author.request("GET", path)
     await asyncio.to_thread(_fetch, answer.headers["location"], to)
-    return time.perf_counter() - began
 
 
 def _fetch(url: str, to: Path) -> None:
