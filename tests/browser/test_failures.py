@@ -74,6 +74,44 @@ def test_a_comment_outlives_whatever_breaks(open_as: OpenAs, colleague: People) 
     expect(field).to_have_value("")
 
 
+def test_a_tag_outlives_whatever_breaks(open_as: OpenAs, colleague: People) -> None:
+    """The word typed stays in its field until the page has it, once."""
+    author = colleague(AUTHOR)
+    made = author.page("Essai étiqueté", paragraph("Rincer deux fois."))
+    page = open_as().open(f"/entries/{made['id']}")
+    field = page.get_by_label("Nouvelle étiquette")
+    field.fill("rinçage")
+
+    _outlives(page, "**/tags", lambda: field.press("Enter"), _holds(field, "rinçage"))
+
+    page.get_by_role("link", name="rinçage").wait_for()
+    assert ["rinçage"] == author.get(f"/entries/{made['id']}")["tags"]
+
+
+def test_the_reason_of_a_strike_out_outlives_whatever_breaks(open_as: OpenAs, colleague: People) -> None:
+    """The dialog keeps the reason, and the page is struck out once."""
+    author = colleague(AUTHOR)
+    made = author.page("Essai manqué", paragraph("Rincer deux fois."))
+    window = open_as()
+    open_page(window, made["id"])
+    page = window.page
+    wait_synchronised(page)
+    page.get_by_role("button", name="Annuler la page…").click()
+    dialog = page.get_by_role("dialog", name="Annuler la page")
+    reason = dialog.get_by_label("Raison")
+    reason.fill("Mesure perdue.")
+
+    _outlives(
+        page, "**/strike-out", dialog.get_by_role("button", name="Annuler la page").click,
+        _holds(reason, "Mesure perdue."),
+    )  # fmt: skip
+
+    page.get_by_role("note").filter(has_text="Mesure perdue.").wait_for()
+    wait_in_state(author, made["id"], "struck_out")
+    # What was written was kept once before it, not once a try.
+    assert [2, 1] == [each["number"] for each in author.get(f"/entries/{made['id']}/revisions")["items"]]
+
+
 def test_the_signers_chosen_outlive_whatever_breaks(open_as: OpenAs, colleague: People) -> None:
     """The circuit call fails; the people chosen stay chosen, and the page is sent once."""
     author = colleague(AUTHOR)
@@ -97,6 +135,8 @@ def test_the_signers_chosen_outlive_whatever_breaks(open_as: OpenAs, colleague: 
 
     page.get_by_text("La page est en validation").wait_for()
     wait_in_state(author, made["id"], "in_circuit")
+    # What was written was kept once before it, not once a try.
+    assert [2, 1] == [each["number"] for each in author.get(f"/entries/{made['id']}/revisions")["items"]]
 
 
 def test_a_signature_outlives_whatever_breaks(open_as: OpenAs, colleague: People) -> None:

@@ -1,7 +1,10 @@
 /** Make an editor over a draft's Yjs document: the one chunk that carries ProseMirror. */
 import { Editor, Extension, type Extensions } from '@tiptap/core'
 import Collaboration from '@tiptap/extension-collaboration'
-import { Dropcursor, Gapcursor, Placeholder } from '@tiptap/extensions'
+// Each by its own address: the package as a whole brings a history too, and ours is the collaboration's.
+import { Dropcursor } from '@tiptap/extensions/drop-cursor'
+import { Gapcursor } from '@tiptap/extensions/gap-cursor'
+import { Placeholder } from '@tiptap/extensions/placeholder'
 import type { Doc } from 'yjs'
 import type { FileAddress } from '../document/node'
 import { t } from '../i18n/language.svelte'

@@ -104,3 +104,9 @@ export async function sendIntoCircuit(entry: Entry, stages: Stage[]): Promise<Ci
   const params = { path: { entry: entry.id } }
   return answered(api.POST('/api/v1/entries/{entry}/circuit', { params, body: { revision: entry.head, stages } }))
 }
+
+/** End the page without deleting anything. */
+export async function strikeOut(entry: Entry, reason: string): Promise<Entry> {
+  const params = { path: { entry: entry.id } }
+  return answered(api.POST('/api/v1/entries/{entry}/strike-out', { params, body: { reason } }))
+}

@@ -26,3 +26,19 @@ export async function settle(remark: Remark): Promise<void> {
       : api.POST('/api/v1/entries/{entry}/comments/{comment}/resolve', { params }),
   )
 }
+
+export async function addTag(entry: string, tag: string): Promise<string[]> {
+  const params = { path: { entry } }
+  return (await answered(api.POST('/api/v1/entries/{entry}/tags', { params, body: { items: [tag] } }))).items
+}
+
+export async function removeTag(entry: string, tag: string): Promise<string[]> {
+  const params = { path: { entry, tag } }
+  return (await answered(api.DELETE('/api/v1/entries/{entry}/tags/{tag}', { params }))).items
+}
+
+/** Return tags that begin so, as the notebook and its unit use them. */
+export async function tagsLike(notebook: string, q: string): Promise<string[]> {
+  const params = { path: { notebook }, query: { q } }
+  return (await answered(api.GET('/api/v1/notebooks/{notebook}/tags', { params }))).items
+}

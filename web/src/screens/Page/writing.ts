@@ -21,5 +21,10 @@ export function picturesIn(doc: Doc): string[] {
   return found.flatMap((each) => (each instanceof XmlElement ? [each.getAttribute('attachment') ?? ''] : [])).filter(Boolean)
 }
 
-/** What the rail needs of the page being written: its files on their way, and how to add one. */
-export type Desk = { queue: FileQueue; onfiles: (files: File[], at: number | null) => void }
+/** What the rail needs of the page being written: its files on their way, how to add one, and how to keep what is written. */
+export type Desk = {
+  queue: FileQueue
+  onfiles: (files: File[], at: number | null) => void
+  /** Save what no version holds yet, and return what went wrong, in words. */
+  keep: () => Promise<string>
+}
