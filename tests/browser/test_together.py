@@ -42,3 +42,34 @@ def test_a_colleague_sees_and_saves_a_picture_no_version_holds_yet(
 
     saved = author.get(f"/entries/{entry}")["revision"]
     assert (3, ["gel.png"]) == (saved["number"], [file["name"] for file in saved["attachments"]])
+
+
+def test_a_title_is_worded_by_both(open_as: OpenAs, colleague: Callable[[Someone], Colleague]) -> None:
+    """One writes it without a network, the other meanwhile: both find both, and a version bears it."""
+    author, witness = colleague(AUTHOR), colleague(WITNESS)
+    entry = author.page("Dosage", paragraph("Migration à 80 V."))["id"]
+    author.post(f"/entries/{entry}/grants", {"person": witness.id, "level": "contributor"})
+    one, two = open_as(AUTHOR), open_as(WITNESS)
+    open_page(one, entry)
+    open_page(two, entry)
+    titles = [window.page.get_by_role("article").get_by_role("textbox").first for window in (one, two)]
+    for window in (one, two):
+        wait_synchronised(window.page)
+    one.page.context.set_offline(True)
+    titles[0].press("End")
+    titles[0].press_sequentially(" du lot 12")
+    titles[1].press("Home")
+    titles[1].press_sequentially("Essai : ")
+    wait_synchronised(two.page)
+    one.page.context.set_offline(False)
+
+    for title in titles:
+        expect(title).to_have_value("Essai : Dosage du lot 12", timeout=SYNC_MS)
+    # The caret of the one who wrote at the end is still there.
+    titles[0].press_sequentially(" bis")
+    wait_synchronised(one.page)
+    one.page.keyboard.press("Control+s")
+    one.page.get_by_role("dialog").get_by_role("button", name=SAVE).click()
+    one.page.get_by_text("Version 2 enregistrée").wait_for()
+
+    assert "Essai : Dosage du lot 12 bis" == author.get(f"/entries/{entry}")["title"]

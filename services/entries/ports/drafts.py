@@ -38,7 +38,7 @@ class Drafts(Protocol):
 class LivingDocuments(Protocol):
     """Documents many write at once (Yjs); bytes are v1 updates and state vectors."""
 
-    def make(self, document: dict[str, Any] | None) -> tuple[tuple[bytes, ...], bytes]:
+    def make(self, document: dict[str, Any] | None, *, title: str) -> tuple[tuple[bytes, ...], bytes]:
         """Return a new document's updates, always the same for the same page, and its state vector."""
 
     def attempt(self, draft: Draft, rows: Rows, update: bytes) -> Tried:

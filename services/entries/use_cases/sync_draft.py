@@ -100,7 +100,7 @@ class SyncDraft:
             head = page.entry.head
             shown = uow.entries.revision(entry, RevisionNumber(head), person=caller.person)[0] if head else None
             document = self.canonical.decode(shown.record)["document"] if shown and shown.record else None
-            updates, state = self.living.make(document)
+            updates, state = self.living.make(document, title=page.entry.title)
             made = held.made(updates, state_vector=state, base=head, now=self.clock.now())
             uow.drafts.replace(made, made.rows(updates))
             uow.commit()

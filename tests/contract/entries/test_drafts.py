@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from pycrdt import Doc, XmlElement, XmlFragment, XmlText
+from pycrdt import Doc, Text, XmlElement, XmlFragment, XmlText
 
 from contracts.errors import Conflict, Forbidden, Invalid, NotFound, Sealed, TooLarge
 from services.entries.adapters.drafts.living import YjsDrafts
@@ -24,6 +24,7 @@ class Browser:
         self.lab, self.entry, self.person = lab, entry, person
         self.doc = Doc()
         self.fragment = self.doc.get("default", type=XmlFragment)
+        self.title: Any = self.doc.get("title", type=Text)
         self.epoch = self.cursor = 0
         self.server = b""
 
@@ -184,6 +185,22 @@ def test_a_revision_beside_a_saved_draft_begins_its_next_life(lab: Institution, 
 
     fresh = opened(lab, entry)
     assert (2, "<paragraph>Restauré</paragraph>") == (fresh.epoch, str(fresh.fragment))
+
+
+def test_the_title_is_written_by_many_too(lab: Institution, entry: Any) -> None:
+    """Two who word it at once lose nothing of each other; a revision beside gives the next life its own title."""
+    one, two = opened(lab, entry), opened(lab, entry)
+    assert "Culture cellulaire" == str(one.title)
+    one.title.insert(0, "Essai : ")
+    two.title.insert(len(str(two.title)), ", suite")
+    for browser in (one, two, one):
+        browser.sync()
+    assert "Essai : Culture cellulaire, suite" == str(one.title) == str(two.title)
+
+    one.save(1, title=str(one.title))
+    lab.write.append_revision(caller(lab.researcher), entry=entry, expected_head=2, written=page(title="Restauré"))
+
+    assert "Restauré" == str(opened(lab, entry).title)
 
 
 def test_rows_are_merged_when_they_are_many(lab: Institution, entry: Any, monkeypatch: pytest.MonkeyPatch) -> None:

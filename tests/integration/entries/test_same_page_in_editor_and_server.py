@@ -47,7 +47,7 @@ def canonical(document: Any) -> Any:
 def test_what_the_server_made_the_editor_shows_as_the_same_page(editor: Any) -> None:
     """Opening a page, imported ones too, must not change a letter of it."""
     pages = [canonical(Pages(seed).page()) for seed in range(COUNT)]
-    made = [YjsDrafts().make(page)[0] for page in pages]
+    made = [YjsDrafts().make(page, title="essai")[0] for page in pages]
 
     shown = editor([{"updates": [base64.b64encode(one).decode() for one in updates]} for updates in made])
 

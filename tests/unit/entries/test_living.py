@@ -27,7 +27,7 @@ class Server:
 
     def __init__(self) -> None:
         self.living, self.rows = YjsDrafts(), list[Update]()
-        updates, state = self.living.make(PAGE)
+        updates, state = self.living.make(PAGE, title="essai")
         self.draft = Draft(EntryId("page")).made(updates, state_vector=state, base=1, now=NOW)
         self.rows.extend(self.draft.rows(updates))
 
@@ -158,6 +158,9 @@ def test_no_bytes_but_an_editors_ever_join(data: Any) -> None:
         pytest.param(b"\x07\x00\x01\x01", id="below a text"),
         pytest.param(b"\x87\x01\x04", id="beside a letter"),
         pytest.param(b"\x27\x00\x01\x00\x05level", id="as an attribute"),
+        pytest.param(b"\x07\x01\x05title", id="in the title"),
+        pytest.param(b"\x87\x01\x0a", id="beside a letter of the title"),
+        pytest.param(b"\x27\x01\x05title\x05level", id="as an attribute of the title"),
     ],
 )
 def test_an_element_stands_beside_texts_and_nowhere_else(place: bytes) -> None:

@@ -72,11 +72,7 @@ export class Draft {
     this.now()
   }
 
-  /** What the screen shows of the page without a network, and the title being written. */
-  get title(): string {
-    return this.kept.title
-  }
-
+  /** What the screen shows of the page without a network. */
   get page(): unknown {
     return this.kept.page
   }
@@ -254,7 +250,11 @@ export class Draft {
   }
 
   private async keepCopy(reason: string): Promise<void> {
-    const document = yXmlFragmentToProsemirrorJSON(this.doc.getXmlFragment(FRAGMENT))
+    const { content } = yXmlFragmentToProsemirrorJSON(this.doc.getXmlFragment(FRAGMENT)) as { content: object[] }
+    const { title } = this.kept
+    // A title no version holds comes as a line of its own.
+    const line = title === '' ? [] : [{ type: 'paragraph', content: [{ type: 'text', text: title }] }]
+    const document = { type: 'doc', content: [...line, ...content] }
     await store.keepCopy({ draft: this.key, document, keptAt: timestamp(), reason })
     this.copies = await store.copiesOf(this.key)
   }

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from pycrdt import XmlElement, XmlFragment, XmlText
+from pycrdt import Text, XmlElement, XmlFragment, XmlText
 
 from services.entries.adapters.document_schema import document_schema
 from services.entries.adapters.drafts.structure import DEPTH_LIMIT, MalformedError
@@ -116,12 +116,13 @@ def depth_of(fragment: XmlFragment) -> int:
         if depth > DEPTH_LIMIT:
             raise MalformedError(f"nested deeper than {DEPTH_LIMIT}")
         if isinstance(node, XmlText):
-            _only_text(node)
+            only_text(node)
         else:
             waiting.extend((child, depth + 1) for child in node.children)
     return deepest
 
 
-def _only_text(text: XmlText) -> None:
+def only_text(text: Text | XmlText) -> None:
+    """Raise MalformedError when there is something in a text that is no text."""
     if any(not isinstance(said, str) for said, _ in text.diff()):
         raise MalformedError("something that is no text in a text")

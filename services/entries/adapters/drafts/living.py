@@ -12,6 +12,7 @@ from services.entries.adapters.drafts.pieces import cut
 from services.entries.adapters.drafts.structure import (
     DEPTH_LIMIT,
     ROOT,
+    TITLE,
     MalformedError,
     Structure,
     read_state_vector,
@@ -35,6 +36,7 @@ class _Scratch:
     epoch: int
     document: Any
     fragment: Any
+    title: Any
     cursor: int = 0
     depth: int = 0
     size_bytes: int = 0
@@ -48,13 +50,14 @@ class YjsDrafts:
     def __init__(self) -> None:
         self._kept: OrderedDict[EntryId, _Scratch] = OrderedDict()
 
-    def make(self, document: dict[str, Any] | None) -> tuple[tuple[bytes, ...], bytes]:
+    def make(self, document: dict[str, Any] | None, *, title: str) -> tuple[tuple[bytes, ...], bytes]:
         """Return a new document's updates and its state vector."""
         from services.entries.adapters.drafts.fragment import EMPTY, write_document
 
         scratch = _scratch(0)
         with scratch.document.transaction():
             write_document(scratch.fragment, document or EMPTY)
+            scratch.title.insert(0, title)
         whole = scratch.document.get_update()
         return cut(whole, limit_bytes=UPDATE_LIMIT_BYTES), scratch.document.get_state()
 
@@ -138,7 +141,7 @@ class YjsDrafts:
 
     @staticmethod
     def _apply(scratch: _Scratch, structure: Structure, update: bytes) -> None:
-        from services.entries.adapters.drafts.fragment import depth_of
+        from services.entries.adapters.drafts.fragment import depth_of, only_text
 
         # Looked at before what is new in it: to delete a type nested too deep is what overflows the stack of yrs.
         if scratch.depth + structure.new_depth > DEPTH_LIMIT:
@@ -149,14 +152,15 @@ class YjsDrafts:
         scratch.depth += structure.new_depth
         if structure.places_unseen:
             scratch.depth = depth_of(scratch.fragment)
+            only_text(scratch.title)
 
 
 def _scratch(epoch: int) -> _Scratch:
     # Late import: a process that never sees a draft need not carry yrs (ADR-0004).
-    from pycrdt import Doc, XmlFragment
+    from pycrdt import Doc, Text, XmlFragment
 
     document: Any = Doc(client_id=SERVER_CLIENT)
-    made = _Scratch(epoch, document, document.get(ROOT, type=XmlFragment))
+    made = _Scratch(epoch, document, document.get(ROOT, type=XmlFragment), document.get(TITLE, type=Text))
     made.listening = document.observe(lambda event: made.news.append(event.update))
     return made
 

@@ -8,12 +8,13 @@ roots, unknown nodes and marks, nesting beyond any page. Format: yjs 13, ``Updat
 from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 from services.entries.adapters.document_schema import document_schema
 
-# The fragment TipTap's Collaboration extension binds to, and the only root of a page's draft.
+# The roots of a page's draft: the fragment TipTap's Collaboration extension binds to, and the title, plain text.
 ROOT: Final = "default"
+TITLE: Final = "title"
 # A page nests a handful of levels; beyond 64 nothing is checked as a document either (adapters/documents.py).
 DEPTH_LIMIT: Final = 64
 # An editor writes under its own client id, with those of a few tabs and devices at most; ids are 53 bits.
@@ -22,6 +23,8 @@ _NAME_LIMIT: Final = 100
 _GC, _DELETED, _STRING, _FORMAT, _TYPE, _ANY, _SKIP = 0, 1, 4, 6, 7, 8, 10
 _ELEMENT, _TEXT = 3, 6
 _INTEGER_LIMIT: Final = 2**53
+# Where an item says it stands; one that only names its neighbour stands wherever that does.
+_Place = Literal["text or element", "attribute", "title", "beside"]
 
 
 class MalformedError(Exception):
@@ -154,30 +157,41 @@ class _Update:
         kind = info & 0x1F
         if kind in {_GC, _SKIP}:
             return self.reader.number(), 0
-        depth, is_attribute = self._parent(info)
+        depth, place = self._parent(info)
         if depth > DEPTH_LIMIT:
             raise MalformedError(f"nested deeper than {DEPTH_LIMIT}")
-        return self._content(kind, is_attribute=is_attribute), depth
+        return self._content(kind, place), depth
 
-    def _parent(self, info: int) -> tuple[int, bool | None]:
-        """Return how deep the item lies, and whether it is an attribute (none: its neighbour says)."""
+    def _parent(self, info: int) -> tuple[int, _Place]:
+        """Return how deep the item lies, and where it says it stands."""
         reader, depth = self.reader, 0
         beside = [(reader.number(), reader.number()) for flag in (0x80, 0x40) if info & flag]
         if beside:
-            return max(self.found.depth_of(client, clock) for client, clock in beside), None
+            return max(self.found.depth_of(client, clock) for client, clock in beside), "beside"
+        place: _Place = "text or element"
         if reader.number() == 1:
-            if reader.text() != ROOT:
-                raise MalformedError(f"writes beside the page: only the root {ROOT!r} is its own")
+            place = self._root()
         else:
             depth = self.found.depth_of(reader.number(), reader.number()) + 1
-        if info & 0x20:
-            reader.skip(reader.number())
-        return depth, bool(info & 0x20)
+        if not info & 0x20:
+            return depth, place
+        if place == "title":
+            raise MalformedError("an attribute of the title")
+        reader.skip(reader.number())
+        return depth, "attribute"
 
-    def _content(self, kind: int, *, is_attribute: bool | None) -> int:
+    def _root(self) -> _Place:
+        root = self.reader.text()
+        if root not in {ROOT, TITLE}:
+            raise MalformedError(f"writes beside the page: only the roots {ROOT!r} and {TITLE!r} are its own")
+        return "title" if root == TITLE else "text or element"
+
+    def _content(self, kind: int, place: _Place) -> int:
         reader = self.reader
-        if is_attribute and kind not in {_ANY, _DELETED}:
+        if place == "attribute" and kind not in {_ANY, _DELETED}:
             raise MalformedError("an attribute that is no plain value")
+        if place == "title" and kind not in {_STRING, _DELETED}:
+            raise MalformedError("a title that is no plain text")
         if kind == _STRING:
             # Clocks count UTF-16 units, as JavaScript does.
             return len(reader.text().encode("utf-16-le")) // 2
@@ -191,8 +205,8 @@ class _Update:
             self.found.places_unseen = True
             self._type()
             return 1
-        if kind == _ANY and is_attribute is not False:
-            self.found.places_unseen |= is_attribute is None
+        if kind == _ANY and place != "text or element":
+            self.found.places_unseen |= place == "beside"
             return self._values()
         raise MalformedError(f"content of kind {kind}, which no page has")
 

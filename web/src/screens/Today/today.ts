@@ -2,6 +2,7 @@
 import { answered, api, type Schemas } from '../../api/client'
 
 export type Today = Schemas['Today']
+type Page = Schemas['EntryView']
 const SHOWN = 8
 
 export function loadToday(): Promise<Today> {
@@ -28,5 +29,8 @@ export async function unsentOf(person: string): Promise<Unsent[]> {
   // The store of drafts is loaded after the screen: most days there is nothing in it to tell.
   const { draftsOf } = await import('../../drafts/store')
   const found = await draftsOf(person)
-  return found.filter((draft) => draft.unsent > 0).sort((one, other) => other.changedAt.localeCompare(one.changedAt))
+  return found
+    .filter((draft) => draft.unsent > 0)
+    .map(({ page, title, ...draft }) => ({ ...draft, title: title || (page as { entry: Page } | null)?.entry.title || draft.entry }))
+    .sort((one, other) => other.changedAt.localeCompare(one.changedAt))
 }
