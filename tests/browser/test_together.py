@@ -10,6 +10,7 @@ from tests.browser.conftest import OpenAs
 from tests.browser.people import AUTHOR, WITNESS, Colleague, paragraph
 from tests.browser.test_writing import DOT
 from tests.browser.writing import SYNC_MS, open_page, wait_synchronised, write
+from tests.servers.processes import wait_until
 
 # The author reads French, the witness English.
 SAVE = re.compile("Enregistrer une version|Save a version")
@@ -73,3 +74,31 @@ def test_a_title_is_worded_by_both(open_as: OpenAs, colleague: Callable[[Someone
     one.page.get_by_text("Version 2 enregistrée").wait_for()
 
     assert "Essai : Dosage du lot 12 bis" == author.get(f"/entries/{entry}")["title"]
+
+
+def test_a_page_and_a_person_are_named_by_their_words(
+    open_as: OpenAs, colleague: Callable[[Someone], Colleague]
+) -> None:
+    """Two words, the last just begun, find a page by its title; a name goes on after its space."""
+    author = colleague(AUTHOR)
+    wanted = author.page("Migration électrophorétique du variant", paragraph("80 V pendant 40 minutes."))
+    made = author.page("Suite", paragraph("Rincer deux fois."))
+    wait_until(lambda: author.get("/search", q="électrophorétique variant")["total"] > 0, what="it is found", seconds=30)
+    window = open_as()
+    open_page(window, made["id"])
+    page = window.page
+    offers = page.get_by_role("listbox", name="À insérer")
+    write(page, "Voir #migration électrop")
+    offers.get_by_role("option").filter(has_text="variant").wait_for()
+    page.keyboard.press("Enter")
+    page.locator(".ProseMirror").get_by_text(wanted["reference"]).wait_for()
+    page.keyboard.type(f"lu avec @{WITNESS.given} {WITNESS.family[:3]}")
+    offers.get_by_role("option").filter(has_text=WITNESS.family).wait_for()
+    page.keyboard.press("Enter")
+    page.locator(".ProseMirror").get_by_text(WITNESS.display).wait_for()
+    page.keyboard.type("au lot #3 du jour ")
+
+    expect(offers).to_have_count(0)
+    page.keyboard.press("Enter")
+    page.keyboard.type("Fin.")
+    page.locator(".ProseMirror p").filter(has_text=re.compile("^Fin\\.$")).wait_for()

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { begun } from '../src/editor/offers'
 import { grouped, standing, type BlockChange } from '../src/document/comparison'
 import { filtersOf as contentsOf } from '../src/screens/Notebook/notebook'
 import { isLate, type InboxItem } from '../src/screens/Inbox/inbox'
@@ -25,6 +26,15 @@ describe('a comparison', () => {
 
     expect(standing(row)).toEqual([paragraph, paragraph])
   })
+})
+
+describe('a page being named', () => {
+  it.each([
+    ['dosa', '(dosa OR dosa*)'],
+    ['réponse calc', 'réponse (calc OR calc*)'],
+    ['U1234-2026-007/37', 'U1234-2026-007/37'],
+    ['a', 'a'],
+  ])('%j is searched as %j', (typed, asked) => expect(begun(typed)).toBe(asked))
 })
 
 describe('a snippet', () => {

@@ -8,6 +8,10 @@ import type { Offer, Popup } from './popup.svelte'
 
 export type Act = { id: string; key: Key; words: string; run: (editor: Editor) => void }
 const FOUND_LIMIT = 8
+/** Typing rests this long before anybody is asked. */
+const REST_MS = 120
+/** Nobody's name, and no way to name a page, has more words: from there on it is text. */
+const WORDS_LIMIT = 5
 
 /** Return the blocks of the slash menu whose name or other words begin with what is typed. */
 export function blocksFor(query: string, acts: Act[]): (Offer & { act: Act })[] {
@@ -22,7 +26,7 @@ function folded(text: string): string {
 }
 
 async function people(query: string): Promise<Offer[]> {
-  if (query.length < 1) return []
+  if (!isAsked(query, 1)) return []
   const found = await answered(api.GET('/api/v1/people', { params: { query: { q: query, limit: FOUND_LIMIT } } })).catch(
     () => ({ items: [] }),
   )
@@ -30,17 +34,29 @@ async function people(query: string): Promise<Offer[]> {
 }
 
 async function entries(query: string): Promise<Offer[]> {
-  if (query.length < 2) return []
-  const found = await answered(api.GET('/api/v1/search', { params: { query: { q: query, limit: FOUND_LIMIT } } })).catch(
+  if (!isAsked(query, 2)) return []
+  const found = await answered(api.GET('/api/v1/search', { params: { query: { q: begun(query), limit: FOUND_LIMIT } } })).catch(
     () => ({ items: [] }),
   )
   return found.items.map((each) => ({ id: each.entry, label: each.reference, detail: each.title }))
+}
+
+/** Say whether somebody is being named: what ends with a space, or goes on and on, may as well be a sentence. */
+function isAsked(query: string, least: number): boolean {
+  return query.length >= least && !/^\s|\s$/.test(query) && query.split(/\s+/).length <= WORDS_LIMIT
+}
+
+/** Return a search for words of which the last may be whole or begun; a reference is taken as it is. */
+export function begun(query: string): string {
+  return query.replace(/(^|\s)([\p{L}\p{N}]{2,})$/u, '$1($2 OR $2*)')
 }
 
 type Kind<Item extends Offer> = {
   name: string
   char: string
   items: (query: string) => Item[] | Promise<Item[]>
+  /** It may be several words, and somebody else is asked for it. */
+  asks?: boolean
   insert: (editor: Editor, range: Range, item: Item) => void
 }
 
@@ -54,6 +70,8 @@ function offering<Item extends Offer>(popup: Popup, kind: Kind<Item>): Extension
           char: kind.char,
           pluginKey: new PluginKey(kind.name),
           items: ({ query }) => kind.items(query),
+          allowSpaces: kind.asks ?? false,
+          debounce: kind.asks ? REST_MS : 0,
           command: ({ editor, range, props }) => kind.insert(editor, range, props),
           allow: ({ editor }) => !editor.isActive('codeBlock'),
           render: popup.renderer<Item>() as never,
@@ -79,7 +97,7 @@ export function offers(popup: Popup, acts: Act[]): Extension[] {
         item.act.run(editor)
       },
     }),
-    offering(popup, { name: 'people', char: '@', items: people, insert: named('personMention', 'person') }),
-    offering(popup, { name: 'entries', char: '#', items: entries, insert: named('entryLink', 'entry') }),
+    offering(popup, { name: 'people', char: '@', asks: true, items: people, insert: named('personMention', 'person') }),
+    offering(popup, { name: 'entries', char: '#', asks: true, items: entries, insert: named('entryLink', 'entry') }),
   ]
 }
