@@ -83,7 +83,9 @@ def test_a_page_and_a_person_are_named_by_their_words(
     author = colleague(AUTHOR)
     wanted = author.page("Migration électrophorétique du variant", paragraph("80 V pendant 40 minutes."))
     made = author.page("Suite", paragraph("Rincer deux fois."))
-    wait_until(lambda: author.get("/search", q="électrophorétique variant")["total"] > 0, what="it is found", seconds=30)
+    wait_until(
+        lambda: author.get("/search", q="électrophorétique variant")["total"] > 0, what="it is found", seconds=30
+    )
     window = open_as()
     open_page(window, made["id"])
     page = window.page
