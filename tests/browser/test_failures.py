@@ -214,6 +214,24 @@ def test_the_title_of_a_notebook_outlives_whatever_breaks(open_as: OpenAs) -> No
     expect(page.get_by_role("heading", level=1, name="Cahier malgré tout")).to_be_visible()
 
 
+def test_the_name_of_an_app_outlives_whatever_breaks(open_as: OpenAs, colleague: People) -> None:
+    """Enrolling goes on where it stopped; one app is begun, not four."""
+    author = colleague(AUTHOR)
+    page = open_as().open("/profile")
+    page.get_by_role("button", name="Ajouter une application").click()
+    dialog = page.get_by_role("dialog", name="Ajouter une application")
+    name = dialog.get_by_label("Nom de l'appareil")
+    name.fill("tablette de la paillasse")
+    dialog.get_by_label("Mot de passe").fill(author.password)
+
+    _outlives(
+        page, "**/me/authenticators", dialog.get_by_role("button", name="Continuer").click,
+        _holds(name, "tablette de la paillasse"),
+    )  # fmt: skip
+
+    dialog.get_by_role("img", name="Code QR de la clé").wait_for()
+
+
 def test_a_file_outlives_whatever_breaks(open_as: OpenAs, colleague: People) -> None:
     """A file stays on the device until the store has it, and goes out by itself when it can."""
     made = colleague(AUTHOR).page("Essai joint", paragraph("Rincer deux fois."))
