@@ -36,3 +36,14 @@ export function problemText(problem: Problem): string {
   const quoted = problem.status >= 500 && problem.correlationId ? [t('problem.quote', { id: problem.correlationId })] : []
   return [problem.message, ...fields, ...quoted].join(' ')
 }
+
+/** Do something, and return what went wrong, in words: its Problem's or its own; nothing when it went well. */
+export async function failureOf(act: () => Promise<unknown>): Promise<string> {
+  try {
+    const said = await act()
+    return typeof said === 'string' ? said : ''
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem
+    return problemText(problem)
+  }
+}
