@@ -31,8 +31,9 @@ SCATTER_SECONDS = 1.0
 # Facts handled in one commit: enough that a burst costs little each, few enough to be done long before a deadline.
 HANDFUL = 50
 # After a handful its method rests this many times as long as it worked: at most a third of the time is spent on facts
-# while those who write wait for the same processors.
+# while those who write wait for the same processors. A handful of fewer than this is no load, and rests less.
 RESTS_A_WORK = 2
+LOADED = 20
 LONGEST_REST_SECONDS = 1.0
 
 log = structlog.get_logger()
@@ -171,9 +172,9 @@ class Listener(Entrypoint):  # type: ignore[misc]  # nameko has no types
 class Gatherer(Listener):
     """Let one method listen to one fact, several at a time: what comes while it works is its next handful.
 
-    The first fact after a silence is acted on at once. Then the method rests, longer than it worked and at least
-    ``rest_seconds``, or until a whole handful waits, so that under load handfuls grow and each fact costs less. A fact
-    that was delivered before comes alone, as its neighbours must not share its fate.
+    The first fact after a silence is acted on at once. Then the method rests, at least ``rest_seconds`` and the longer
+    the more it had to do, or until a whole handful waits, so that under load handfuls grow and each fact costs less. A
+    fact that was delivered before comes alone, as its neighbours must not share its fate.
     """
 
     def __init__(self, event: type[Event], *, rest_seconds: float) -> None:
@@ -221,7 +222,8 @@ class Gatherer(Listener):
             worked = time.monotonic() - began
             if not self._stopping and len(self._waiting) < HANDFUL:
                 self._full.clear()
-                self._full.wait(min(max(self._rest_seconds, RESTS_A_WORK * worked), LONGEST_REST_SECONDS))
+                rest = RESTS_A_WORK * worked * min(1.0, len(handful) / LOADED)
+                self._full.wait(min(max(self._rest_seconds, rest), LONGEST_REST_SECONDS))
         self._gathering = False
 
 

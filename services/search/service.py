@@ -16,7 +16,7 @@ from services.search.domain.query import Filters, Query, ReadableBy
 from services.search.wiring import House, assemble
 
 # A page saved is found within 50 ms (docs/adr/0009): a handful rests this long at least, for the next to grow.
-PAGES_REST_SECONDS = 0.01
+PAGES_REST_SECONDS = 0.002
 
 Changed = (
     entries.EntryCreated | entries.RevisionAppended | entries.EntryStateChanged | entries.EntryStruckOut
