@@ -5,8 +5,12 @@ import './page.css'
 import App from './App.svelte'
 import { ready } from './i18n/language.svelte'
 import { keepOffline } from './offline/offline'
+import { begin } from './router/routes'
+import { useFonts } from './shell/fonts'
 import { applyTheme } from './shell/theme.svelte'
 
+begin(location.pathname)
+useFonts()
 applyTheme()
 keepOffline()
 const target = document.getElementById('app')

@@ -4,6 +4,7 @@
  * A write carries an Idempotency-Key, so repeating it after a lost answer never does it twice.
  */
 import { t } from '../i18n/language.svelte'
+import { takeAhead } from './ahead'
 import { Problem, retryAfter } from './problem'
 
 export const DEADLINE_MS = 15_000
@@ -26,6 +27,8 @@ export function onSessionEnd(ask: AskToSignIn): void {
  */
 export async function send(request: Request, { deadlineMs = DEADLINE_MS, asks = true } = {}): Promise<Response> {
   const keyed = withKey(request)
+  const early = await takeAhead(keyed)?.catch(() => null)
+  if (early?.ok) return early
   const answer = await patiently(keyed, deadlineMs)
   if (!asks || !ended(keyed, answer)) return answer
   // Once: who is refused after signing in has no right, not no session.

@@ -1,5 +1,6 @@
 /** List the screens: an address, a title, a chunk loaded when it is first opened. A route exists when its screen does. */
 import type { Component } from 'svelte'
+import { ahead } from '../api/ahead'
 import type { Key } from '../i18n/language.svelte'
 import { waiting } from '../shell/waiting.svelte'
 
@@ -11,12 +12,17 @@ export type Route = {
   path: string
   title: Key
   screen: () => Promise<Screen>
+  /** What the screen reads first, as it asks for it. */
+  reads?: (parameters: Parameters) => string[]
   /** Listed in the navigation, in this order. */
   navigation?: boolean
   /** How many things wait there, shown beside its name. */
   badge?: () => number
 }
 export type Found = { route: Route | null; parameters: Parameters }
+
+/** The versions that are listed beside a page. */
+export const SHOWN_REVISIONS = 6
 
 export const ROUTES: Route[] = [
   { path: '/', title: 'today.title', screen: () => import('../screens/Today/Today.svelte'), navigation: true },
@@ -42,6 +48,7 @@ export const ROUTES: Route[] = [
     path: '/entries/:entry',
     title: 'page.title',
     screen: () => import('../screens/Page/Page.svelte'),
+    reads: ({ entry }) => [`/api/v1/entries/${entry}`, `/api/v1/entries/${entry}/revisions?limit=${SHOWN_REVISIONS}`],
   },
 ]
 
@@ -64,4 +71,13 @@ function fit(wanted: string[], given: string[]): Parameters | null {
     else if (segment !== value) return null
   }
   return parameters
+}
+
+/** Let the screen of a path come, and what it reads, while the app itself still starts. */
+export function begin(path: string): void {
+  const { route, parameters } = match(path)
+  if (route === null) return
+  // Answers first: a browser opens six lines to one place, and a screen comes in more files than that.
+  ahead(route.reads?.(parameters) ?? [])
+  route.screen().catch(() => undefined)
 }

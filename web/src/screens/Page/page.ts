@@ -2,30 +2,39 @@
 import { answered, api, type Schemas } from '../../api/client'
 import { Problem } from '../../api/problem'
 import { t } from '../../i18n/language.svelte'
+import { SHOWN_REVISIONS } from '../../router/routes'
 
 export type Entry = Schemas['EntryView']
 export type Circuit = Schemas['Circuit']
 export type Revision = Schemas['RevisionView']
 export type Notebook = Schemas['Notebook']
-export type PageInHand = { entry: Entry; notebook: Notebook; circuit: Circuit | null; revisions: Revision[] }
-const SHOWN_REVISIONS = 6
+export type PageInHand = {
+  entry: Entry
+  /** None while the page is all that has come. */
+  notebook: Notebook | null
+  circuit: Circuit | null
+  revisions: Revision[]
+}
 
-export async function loadPage(id: string): Promise<PageInHand> {
+/** Return a page with all that stands around it; ``soon`` is given it as soon as it can be read. */
+export async function loadPage(id: string, soon: (page: PageInHand) => void): Promise<PageInHand> {
   const params = { path: { entry: id } }
-  const [entry, revisions] = await Promise.all([
-    answered(api.GET('/api/v1/entries/{entry}', { params })),
-    answered(
-      api.GET('/api/v1/entries/{entry}/revisions', { params: { ...params, query: { limit: SHOWN_REVISIONS } } }),
-    ),
-  ])
-  const [notebook, circuit] = await Promise.all([
+  const revisions = answered(
+    api.GET('/api/v1/entries/{entry}/revisions', { params: { ...params, query: { limit: SHOWN_REVISIONS } } }),
+  )
+  // Awaited below: until then its failure is nobody's surprise.
+  revisions.catch(() => undefined)
+  const entry = await answered(api.GET('/api/v1/entries/{entry}', { params }))
+  soon({ entry, notebook: null, circuit: null, revisions: [] })
+  const [notebook, circuit, { items }] = await Promise.all([
     answered(api.GET('/api/v1/notebooks/{notebook}', { params: { path: { notebook: entry.notebook } } })),
     // An open page was never sent into one.
     entry.state === 'open'
       ? null
       : unlessMissing(answered(api.GET('/api/v1/entries/{entry}/circuit', { params }))),
+    revisions,
   ])
-  return { entry, notebook, circuit, revisions: revisions.items }
+  return { entry, notebook, circuit, revisions: items }
 }
 
 /** A page struck out before it was sent has none. */

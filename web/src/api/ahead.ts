@@ -1,0 +1,21 @@
+/** Ask what a screen will ask before its code is here: on a slow network the two travel together. */
+import { language } from '../i18n/language.svelte'
+
+const started = new Map<string, Promise<Response>>()
+
+/** Start to read these paths; whoever reads one first gets that answer. */
+export function ahead(paths: string[]): void {
+  for (const path of paths) {
+    const answer = fetch(path, { headers: { 'Accept-Language': language() } })
+    // Whoever takes it asks again when it failed; nobody may take it at all.
+    answer.catch(() => undefined)
+    started.set(new URL(path, location.origin).href, answer)
+  }
+}
+
+/** Return the answer that is on its way to this request, once; or null. */
+export function takeAhead(request: Request): Promise<Response> | null {
+  const answer = request.method === 'GET' ? started.get(request.url) : undefined
+  started.delete(request.url)
+  return answer ?? null
+}
