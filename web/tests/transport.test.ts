@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { ahead } from '../src/api/ahead'
 import { answered, api } from '../src/api/client'
 import { Problem, problemOf } from '../src/api/problem'
 import { onSessionEnd, send } from '../src/api/transport'
@@ -28,6 +29,23 @@ describe('a request', () => {
     expect(answer.status).toBe(200)
     expect(keys[0]).toBe(keys[1])
     expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  test('that was asked ahead takes that answer, once', async () => {
+    const fetched = answers(new Response('"first"'), new Response('"second"'))
+    ahead(['/api/v1/entries/1'])
+
+    const [one, two] = [await send(new Request(URL_OF_PAGE)), await send(new Request(URL_OF_PAGE))]
+
+    expect([await one.json(), await two.json()]).toEqual(['first', 'second'])
+    expect(fetched).toHaveBeenCalledTimes(2)
+  })
+
+  test.each([problem(503, 'overloaded'), new Error('no network')])('that was asked ahead in vain is asked again', async (vain) => {
+    answers(vain, new Response('"then"'))
+    ahead(['/api/v1/entries/1'])
+
+    expect(await (await send(new Request(URL_OF_PAGE))).json()).toBe('then')
   })
 
   test('does not wait a minute: the answer is given to who can decide', async () => {
