@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from chassis.statements import ask, later
 from contracts.errors import NotFound
 from contracts.identifiers import EntryId, PersonId
 from services.entries.domain.drafts import Draft, DraftShown, Update
@@ -17,16 +18,16 @@ _COLUMNS = (
 )  # fmt: skip
 _DRAFT = ", ".join(f"d.{name} AS draft_{name}" for name in _COLUMNS)
 _SHOWN = f"""SELECT {ENTRY}, {standing_sql(ENTRY_LABELS)}, {_DRAFT} FROM entry e JOIN notebook n ON n.id = e.notebook"""
-_SHOW = text(f"{_SHOWN} LEFT JOIN draft d ON d.entry = e.id WHERE e.id = :entry")
-_LOCK = text(f"{_SHOWN} JOIN draft d ON d.entry = e.id WHERE e.id = :entry FOR NO KEY UPDATE OF d")
+_SHOW = f"{_SHOWN} LEFT JOIN draft d ON d.entry = e.id WHERE e.id = :entry"
+_LOCK = f"{_SHOWN} JOIN draft d ON d.entry = e.id WHERE e.id = :entry FOR NO KEY UPDATE OF d"
 _HELD = text(f"SELECT d.entry AS id, {_DRAFT} FROM draft d WHERE d.entry = :entry FOR NO KEY UPDATE")
-_UPDATES = text("""
-SELECT u.cursor, u.content FROM draft_update u WHERE u.entry = :entry AND u.cursor > :after ORDER BY u.cursor""")
+_UPDATES = """
+SELECT u.cursor, u.content FROM draft_update u WHERE u.entry = :entry AND u.cursor > :after ORDER BY u.cursor"""
 _SET = ", ".join(f"{name} = :{name}" for name in _COLUMNS)
 _SAVE = text(f"UPDATE draft SET {_SET} WHERE entry = :entry")
 _INSERT_UPDATE = "INSERT INTO draft_update (entry, cursor, content) VALUES (:entry, :cursor, :content)"
-# One round trip: this is what each key press of a page costs.
-_ADD = text(f"WITH kept AS ({_INSERT_UPDATE}) UPDATE draft SET {_SET} WHERE entry = :entry")
+# With the look that locks it, two round trips: this is what each key press of a page costs.
+_ADD = f"WITH kept AS ({_INSERT_UPDATE}) UPDATE draft SET {_SET} WHERE entry = :entry"
 _PUT = text(f"""
 INSERT INTO draft (entry, {", ".join(_COLUMNS)}) VALUES (:entry, {", ".join(f":{name}" for name in _COLUMNS)})
 ON CONFLICT (entry) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS)}""")
@@ -60,12 +61,12 @@ class SqlDrafts:
 
     def updates(self, entry: EntryId, *, after: int) -> list[Update]:
         """Return rows after a cursor, in order."""
-        rows = self._connection.execute(_UPDATES, {"entry": entry, "after": after})
+        rows = ask(self._connection, _UPDATES, {"entry": entry, "after": after})
         return [Update(row.cursor, bytes(row.content)) for row in rows]
 
     def add(self, draft: Draft, update: Update) -> None:
         """Keep one more row."""
-        self._connection.execute(_ADD, {**_values(draft), "content": update.content})
+        later(self._connection, _ADD, {**_values(draft), "content": update.content})
 
     def replace(self, draft: Draft, updates: Sequence[Update]) -> None:
         """Keep the draft with these rows in place of all others."""
@@ -79,9 +80,9 @@ class SqlDrafts:
         """Keep what the draft is now; its rows stay."""
         self._connection.execute(_SAVE, _values(draft))
 
-    def _first(self, statement: Any, entry: EntryId, person: PersonId) -> Row | None:
+    def _first(self, statement: str, entry: EntryId, person: PersonId) -> Row | None:
         wanted = {"entry": entry, "person": person, "zone": self._zone}
-        return self._connection.execute(statement, wanted).mappings().first()
+        return ask(self._connection, statement, wanted).mappings().first()
 
 
 def _values(draft: Draft) -> dict[str, Any]:
