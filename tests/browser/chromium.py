@@ -105,4 +105,4 @@ def window_of(browser: Browser, base_url: str, person: Colleague | None, **optio
         yield window
     finally:
         context.close()
-    assert window.complaints == []
+    assert window.complaints == [], "; ".join(window.complaints)
