@@ -21,6 +21,7 @@ from chassis import telemetry
 from chassis.bus import wire
 from chassis.bus.consumers import PLANT, MessageConsumer, Plant, bytes_of, durable_queue
 from chassis.bus.handling import Heard, Verdict, settle_together
+from chassis.pace import rest_seconds
 from contracts.envelope import Event
 from contracts.errors import Unavailable
 from contracts.topology import events_exchange
@@ -30,10 +31,6 @@ from contracts.topology import events_exchange
 SCATTER_SECONDS = 1.0
 # Facts handled in one commit: enough that a burst costs little each, few enough to be done long before a deadline.
 HANDFUL = 50
-# After a handful its method rests this many times as long as it worked: at most a third of the time is spent on facts
-# while those who write wait for the same processors. A handful of fewer than this is no load, and rests less.
-RESTS_A_WORK = 2
-LOADED = 20
 LONGEST_REST_SECONDS = 1.0
 
 log = structlog.get_logger()
@@ -222,8 +219,8 @@ class Gatherer(Listener):
             worked = time.monotonic() - began
             if not self._stopping and len(self._waiting) < HANDFUL:
                 self._full.clear()
-                rest = RESTS_A_WORK * worked * min(1.0, len(handful) / LOADED)
-                self._full.wait(min(max(self._rest_seconds, rest), LONGEST_REST_SECONDS))
+                rest = rest_seconds(len(handful), worked, least=self._rest_seconds, most=LONGEST_REST_SECONDS)
+                self._full.wait(rest)
         self._gathering = False
 
 

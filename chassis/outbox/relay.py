@@ -27,14 +27,12 @@ from chassis.health import HealthServer, Pulse
 from chassis.logging import configure
 from chassis.outbox import ASLEEP
 from chassis.outbox.broker import Broker, Waiting
+from chassis.pace import rest_seconds
 from chassis.settings import BusSettings, DatabaseSettings, HealthSettings, LogSettings, RelaySettings
 
 BATCH = 200
-# After a batch the relay rests, twice as long as it worked and between these: under load each fact costs less. A batch
-# of fewer than this is no load, and rests less.
+# After a batch the relay rests, at least and at most so long (chassis/pace.py).
 REST_SECONDS = (0.003, 0.04)
-RESTS_A_WORK = 2
-LOADED = 20
 # So long after the last fact it looks on its own; then it sleeps, and a commit must wake it.
 AWAKE_SECONDS = 0.05
 # LISTEN wakes us; this look is the safety net.
@@ -109,7 +107,8 @@ class HouseRelay:
                     moved = self._move(database, broker)
                     awake_until = began + AWAKE_SECONDS if moved else awake_until
                     if moved < BATCH:
-                        time.sleep(_rest(moved, time.monotonic() - began))
+                        least, most = REST_SECONDS
+                        time.sleep(rest_seconds(moved, time.monotonic() - began, least=least, most=most))
                     if time.monotonic() > awake_until:
                         self._sleep(database, broker)
             finally:
@@ -183,12 +182,6 @@ class HouseRelay:
             waiting, age = cursor.fetchone()
         telemetry.OUTBOX_WAITING.labels(self._house).set(waiting)
         telemetry.OUTBOX_AGE_SECONDS.labels(self._house).set(float(age))
-
-
-def _rest(moved: int, worked: float) -> float:
-    """Return how long to rest after a batch."""
-    least, most = REST_SECONDS
-    return min(max(least, RESTS_A_WORK * worked * min(1.0, moved / LOADED)), most)
 
 
 def _waiting(row: Sequence[Any]) -> Waiting:
