@@ -5,21 +5,20 @@
  * statically. What comes later on demand (formulas, highlighting) is not.
  */
 import { gzipSync } from 'node:zlib'
-import type { Plugin, Rollup } from 'vite'
+import type { Plugin } from 'vite'
+import { chunksOf, reached, type Chunk } from './chunks.ts'
 
 export const READING_LIMIT_KB = 60
 export const EDITOR_LIMIT_KB = 230
 /** What the Page screen loads to write; what reads a page must not need it. */
 export const EDITOR_MODULE = 'src/screens/Page/Writing.svelte'
 
-type Chunk = Rollup.OutputChunk
-
 export function budgets(): Plugin {
   return {
     name: 'budgets',
     apply: 'build',
     generateBundle(_options, bundle) {
-      const chunks = Object.values(bundle).filter((part): part is Chunk => part.type === 'chunk')
+      const chunks = chunksOf(bundle)
       const sizes = sizesOf(chunks)
       this.emitFile({ type: 'asset', fileName: 'sizes.json', source: JSON.stringify(sizes, null, 1) })
       const over = sizes.filter((size) => size.kilobytes > size.limit)
@@ -33,29 +32,17 @@ export function budgets(): Plugin {
 export type Size = { name: string; kilobytes: number; limit: number }
 
 export function sizesOf(chunks: Chunk[]): Size[] {
-  const byFile = new Map(chunks.map((chunk) => [chunk.fileName, chunk]))
   const entry = chunks.filter((chunk) => chunk.isEntry)
   const screens = chunks.filter((chunk) => /src\/screens\/([^/]+)\/\1\.svelte$/.test(chunk.facadeModuleId ?? ''))
   const editor = chunks.filter((chunk) => chunk.facadeModuleId?.endsWith(EDITOR_MODULE))
   const size = (name: string, roots: Chunk[], limit: number): Size => ({
     name,
-    kilobytes: Math.round(weight(reached(roots, byFile)) / 100) / 10,
+    kilobytes: Math.round(weight(reached(roots, chunks)) / 100) / 10,
     limit,
   })
   const named = screens.map((chunk) => size(chunk.name, [...entry, chunk], READING_LIMIT_KB))
   const page = screens.filter((chunk) => chunk.name === 'Page')
   return editor.length > 0 ? [...named, size('editor', [...entry, ...page, ...editor], EDITOR_LIMIT_KB)] : named
-}
-
-function reached(roots: Chunk[], byFile: Map<string, Chunk>): Set<Chunk> {
-  const found = new Set<Chunk>()
-  const open = [...roots]
-  for (let chunk = open.pop(); chunk; chunk = open.pop()) {
-    if (found.has(chunk)) continue
-    found.add(chunk)
-    open.push(...chunk.imports.flatMap((name) => byFile.get(name) ?? []))
-  }
-  return found
 }
 
 function weight(chunks: Set<Chunk>): number {

@@ -2,11 +2,10 @@
  * Let the Page screen travel with the app: it is what most visits open, and small. On a slow network its files would
  * otherwise be asked for only when the app itself has come.
  */
-import type { HtmlTagDescriptor, Plugin, Rollup } from 'vite'
+import type { HtmlTagDescriptor, Plugin } from 'vite'
+import { chunksOf, reached } from './chunks.ts'
 
 const FIRST = 'src/screens/Page/Page.svelte'
-
-type Chunk = Rollup.OutputChunk & { viteMetadata?: { importedCss: Set<string> } }
 
 export function first(): Plugin {
   return {
@@ -15,12 +14,12 @@ export function first(): Plugin {
     transformIndexHtml: {
       order: 'post',
       handler(_html, { bundle }) {
-        const chunks = Object.values(bundle ?? {}).filter((part): part is Chunk => part.type === 'chunk')
+        const chunks = chunksOf(bundle ?? {})
         const entry = chunks.find((chunk) => chunk.isEntry)
         const screen = chunks.find((chunk) => chunk.facadeModuleId?.endsWith(FIRST))
         if (!entry || !screen) throw new Error(`${FIRST} is not in the build`)
-        const known = new Set(reached(entry, chunks))
-        const more = [...reached(screen, chunks)].filter((chunk) => !known.has(chunk))
+        const known = reached([entry], chunks)
+        const more = [...reached([screen], chunks)].filter((chunk) => !known.has(chunk))
         const styles = more.flatMap((chunk) => [...(chunk.viteMetadata?.importedCss ?? [])])
         return [
           ...more.map(({ fileName }) => link({ rel: 'modulepreload', crossorigin: true, href: `/${fileName}` })),
@@ -29,14 +28,6 @@ export function first(): Plugin {
       },
     },
   }
-}
-
-/** Return a chunk and all it imports statically. */
-function reached(root: Chunk, chunks: Chunk[], found = new Set<Chunk>()): Set<Chunk> {
-  if (found.has(root)) return found
-  found.add(root)
-  for (const chunk of chunks) if (root.imports.includes(chunk.fileName)) reached(chunk, chunks, found)
-  return found
 }
 
 function link(attrs: HtmlTagDescriptor['attrs']): HtmlTagDescriptor {
