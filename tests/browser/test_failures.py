@@ -59,6 +59,20 @@ def _holds(field: Locator, value: str) -> Callable[[], None]:
     return lambda: expect(field).to_have_value(value)
 
 
+def test_a_page_that_comes_in_part_says_so(open_as: OpenAs, colleague: People) -> None:
+    """Its text came, its notebook did not: one is told, and tries again."""
+    made = colleague(AUTHOR).page("Essai à moitié venu", paragraph("Rincer deux fois."))
+    window = open_as()
+    page = window.page
+    page.route("**/api/v1/notebooks/*", lambda route: route.fulfill(status=503, headers={"Retry-After": "60"}))
+    page.goto(f"{window.base_url}/entries/{made['id']}")
+    page.get_by_text("Cette page ne peut pas être affichée").wait_for()
+    page.unroute("**/api/v1/notebooks/*")
+    page.get_by_role("button", name="Réessayer").click()
+
+    page.get_by_role("complementary", name="À propos de la page").wait_for()
+
+
 def test_a_comment_outlives_whatever_breaks(open_as: OpenAs, colleague: People) -> None:
     """What one says to a colleague is as dear as the page."""
     made = colleague(AUTHOR).page("Essai commenté", paragraph("Rincer deux fois."))
